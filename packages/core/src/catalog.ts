@@ -132,10 +132,13 @@ export type OpenModel = Provenance & {
   readonly vocabulary: number
   readonly tiedEmbeddings: boolean
   readonly experts?: { readonly count: number; readonly active: number; readonly ffn: number; readonly sharedFfn?: number; readonly firstDenseLayers?: number }
-  readonly mla?: { readonly kvRank: number; readonly ropeSize: number }
+  /** Absent `queryRank`: queries are projected directly. */
+  readonly mla?: { readonly kvRank: number; readonly ropeSize: number; readonly queryRank?: number }
   readonly slidingWindow?: { readonly tokens: number; readonly fullAttentionEvery?: number }
   readonly contextTokens: number
   readonly tokenizer: string
+  /** Parameters that the shapes do not describe and that are loaded all the same: a vision tower. */
+  readonly otherParameters?: number
   /** The precision in which the weights are published, when not bf16 (gpt-oss: int4). */
   readonly nativePrecision?: Precision
   readonly recalledFields?: readonly string[]

@@ -1,9 +1,57 @@
-export * from './units.ts'
-export * from './error.ts'
-export * from './usage.ts'
-export * from './catalog.ts'
-export * from './workload.ts'
-export * from './option.ts'
-export * from './capacity.ts'
-export * from './cost.ts'
-export * from './compare.ts'
+// The public face of the economics, from units to the answer.
+
+// Units, and what every figure carries
+export type { Bytes, IsoDate, Seconds, Sure, Tokens, Usd } from './units.ts'
+export { BYTES_PER_GB, BYTES_PER_MIB, DAYS_PER_MONTH, DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, TOKENS_PER_PRICE_UNIT } from './units.ts'
+export { dateOf, leastSure, startOfDate, SURENESS } from './units.ts'
+export { InputError, type Place, placeText } from './error.ts'
+export { didYouMean, suggest } from './suggest.ts'
+
+// Traffic
+export type { Bucket, Call, CallStatus, FullUsage, Meter, Row, Task, Tier, Usage } from './usage.ts'
+export { INPUT_METERS, inputTokensOf, METERS, NO_USAGE } from './usage.ts'
+export type { Arrivals, Cell, Group, LengthSample, Workload } from './workload.ts'
+export { type SummarizeOptions, type Summarizer, summarizer } from './summarize.ts'
+export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbers.ts'
+export { segmentEdges, tokenRatioOf } from './tokens.ts'
+
+// The catalogue
+export type {
+  Accelerator,
+  ApiModel,
+  CapabilityClass,
+  Catalog,
+  Engine,
+  Instance,
+  InstanceRate,
+  MeterPrices,
+  OpenModel,
+  Precision,
+  Price,
+  PriceBand,
+  PriceHours,
+  Provenance,
+  Purchase,
+  ServiceRate,
+  ServiceTier,
+  TokenizerFamily,
+} from './catalog.ts'
+export { GENERATING_CLASSES } from './catalog.ts'
+
+// Prices
+export { compilePrice, holdsAt, priceAt, type Tariff, tariffOf, type TariffQuery, type TariffResult, thresholdsOf } from './price.ts'
+export { indexModels, type ModelIndex, type Resolved, resolveModel } from './model-index.ts'
+export { apiBill, type ApiBill, type ApiConditions, asIsBill, type AsIsBill, prepare, type Prepared } from './api-cost.ts'
+
+// Capacity
+export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'
+
+// The comparison
+export type { Deployment, Front, Option, OptionId, ReplicaPolicy } from './option.ts'
+export type { Cost, CostCurve, Line } from './cost.ts'
+export { type Conditions, DEFAULT_CONDITIONS, type HostChoice } from './conditions.ts'
+export type { Comparison, PairBreakeven, PricedOption, Sensitivity, Stretch, WorkloadSummary } from './comparison.ts'
+export { compare } from './compare.ts'
+export { articleComparison, type ArticlePreset } from './article.ts'
+export { breakevenOf, type Racer } from './breakeven.ts'
+export { bentCurve, flatCurve, linearCurve, stairCurve, sumCurves } from './curve.ts'

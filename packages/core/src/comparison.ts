@@ -1,0 +1,82 @@
+import type { CapabilityClass } from './catalog.ts'
+import type { CostCurve, Line } from './cost.ts'
+import type { OptionId } from './option.ts'
+import type { IsoDate, Sure, Usd } from './units.ts'
+import type { FullUsage } from './usage.ts'
+
+/** One priced option: a receipt for a day, and how its cost moves with volume. */
+export type PricedOption = {
+  readonly id: OptionId
+  readonly kind: 'asIs' | 'api' | 'hosted' | 'hybrid'
+  /** For people: `gpt-4o (openai)`, `llama-3.1-8b on 2 × ml.g5.2xlarge, bf16`. */
+  readonly label: string
+  readonly class?: CapabilityClass
+  readonly usdPerDay: Usd
+  readonly usdPerMonth: Usd
+  /** Absent where the number of requests is unknown. */
+  readonly usdPerRequest?: Usd
+  readonly low: Usd
+  readonly high: Usd
+  readonly lines: readonly Line[]
+  /** The least sure of its lines. */
+  readonly sure: Sure
+  readonly asOf: IsoDate
+  readonly notes: readonly string[]
+  readonly replicas?: { readonly min: number; readonly mean: number; readonly max: number }
+  /** Latency and rate of one replica, for hosted options. */
+  readonly capacity?: { readonly requestsPerSecond: number; readonly ttft: number; readonly tpot: number; readonly limit: string; readonly sure: Sure }
+  readonly curve: CostCurve
+}
+
+/** Between two volumes (per day) one option is the cheapest. `to` absent: for all that was looked at. */
+export type Stretch = { readonly from: number; readonly to?: number; readonly cheapest: OptionId }
+
+/** Where renting and running cross, for one rent/run pair. */
+export type PairBreakeven = { readonly rent: OptionId; readonly run: OptionId; readonly stretches: readonly Stretch[] }
+
+/** How far one input, moved from low to high, moves the break-even (absent: no break-even there). */
+export type Sensitivity = {
+  readonly input: string
+  readonly lowSetting: string
+  readonly highSetting: string
+  readonly atLow?: number
+  readonly atHigh?: number
+  readonly base: number
+}
+
+export type WorkloadSummary = {
+  readonly requestsPerDay?: number
+  readonly tokensPerDay: FullUsage
+  readonly watchedHours: number
+  readonly peakFactor: number
+  readonly peakRequestsPerSecond?: number
+  readonly meanInput?: number
+  readonly meanOutput?: number
+  readonly rowsWithoutUsage: number
+}
+
+/** The answer: table, chart, JSON and page are views of this one value. */
+export type Comparison = {
+  readonly on: IsoDate
+  readonly region: string
+  readonly estimate: 'closed-form' | 'simulated'
+  readonly catalogue: { readonly hash: string; readonly asOf: IsoDate }
+  readonly considered: number
+  readonly workload: WorkloadSummary
+  /** What the break-even counts: requests per day, or tokens per day where requests are unknown. */
+  readonly axis: 'requestsPerDay' | 'tokensPerDay'
+  /** Cheapest first. */
+  readonly options: readonly PricedOption[]
+  readonly ruledOut: readonly { readonly id: OptionId; readonly reason: string }[]
+  readonly apart: readonly { readonly id: OptionId; readonly reason: string; readonly usdPerDay?: Usd }[]
+  readonly assumed: readonly string[]
+  /** For the field: stretches over volume, from 0 to the horizon. */
+  readonly breakeven: readonly Stretch[]
+  readonly pairs: readonly PairBreakeven[]
+  readonly sensitivity: readonly Sensitivity[]
+  readonly horizonPerDay: number
+  /** Models that the log names and the catalogue does not price, with their share of all tokens. */
+  readonly unpriced: readonly { readonly model: string; readonly tokens: number; readonly share: number }[]
+  /** The bill the user says they paid over the watched time, beside ours. */
+  readonly bill?: { readonly usd: Usd; readonly computedUsd: Usd }
+}

@@ -1,0 +1,44 @@
+import type { CostCurve } from './cost.ts'
+import type { Usd } from './units.ts'
+
+const none: readonly number[] = []
+
+/** Proportional to volume. */
+export const linearCurve = (usdPerUnit: Usd): CostCurve => ({ at: (n) => usdPerUnit * n, kinks: () => none })
+
+/** The same at every volume. */
+export const flatCurve = (usd: Usd): CostCurve => ({ at: () => usd, kinks: () => none })
+
+/**
+ * How many machines carry a volume: at least `minimum`, one more as soon as the last is full.
+ * 1e-9 forgives the rounding of `k * width / width`, so that a full machine is not two.
+ */
+export const stepsFor = (perDay: number, width: number, minimum: number): number => Math.max(minimum, Math.ceil(perDay / width - 1e-9))
+
+/** A staircase: `usdPerStep` for each machine of `width` units a day. */
+export const stairCurve = (usdPerStep: Usd, width: number, minimum = 1): CostCurve => ({
+  at: (n) => usdPerStep * stepsFor(n, width, minimum),
+  kinks: (from, to) => {
+    const kinks: number[] = []
+    for (let step = Math.max(minimum, Math.floor(from / width) + 1); step * width < to; step += 1) if (step * width > from) kinks.push(step * width)
+    return kinks
+  },
+})
+
+/** Piecewise linear through its corners, constant slope after the last; `corners` ascend. */
+export const bentCurve = (at: (perDay: number) => Usd, corners: readonly number[]): CostCurve => ({
+  at,
+  kinks: (from, to) => corners.filter((corner) => corner > from && corner < to),
+})
+
+export const sumCurves = (curves: readonly CostCurve[]): CostCurve => ({
+  at: (n) => curves.reduce((sum, curve) => sum + curve.at(n), 0),
+  kinks: (from, to) => mergeKinks(curves, from, to),
+})
+
+/** All kinks of several curves, ascending, each once. */
+export const mergeKinks = (curves: readonly CostCurve[], from: number, to: number): readonly number[] => {
+  const all = curves.map((curve) => curve.kinks(from, to)).filter((kinks) => kinks.length > 0)
+  if (all.length < 2) return all[0] ?? none
+  return [...new Set(all.flat())].toSorted((a, b) => a - b)
+}

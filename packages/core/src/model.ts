@@ -1,0 +1,121 @@
+import type { Accelerator, Engine, OpenModel, Precision } from './catalog.ts'
+import type { Bytes, Tokens } from './units.ts'
+
+/** One replica: a model on one tensor-parallel group of accelerators under one engine. */
+export type Replica = {
+  readonly model: OpenModel
+  readonly accelerator: Accelerator
+  readonly tensorParallel: number
+  readonly precision: Precision
+  readonly engine: Engine
+  /** RAM of the machine: the memory of a CPU replica. */
+  readonly ramBytes?: Bytes
+}
+
+/** int4 carries its scales: GPTQ and AWQ with groups of 128, and MXFP4 with one scale per 32, come to 0.53 bytes a weight. */
+const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = { fp32: 4, bf16: 2, fp8: 1, int8: 1, int4: 0.53 }
+
+/** Bytes that one weight takes in the matrices of the layers. */
+export const bytesPerWeight = (precision: Precision): number => BYTES_PER_WEIGHT[precision]
+
+/** Bytes of one activation or cached key or value: quantised models still compute and cache in 2 bytes. */
+export const bytesPerActivation = (precision: Precision): number => (precision === 'fp32' ? 4 : 2)
+
+/** Queries, keys, values and output of one attention block; MLA by its low-rank factors (DeepSeek-V2, arXiv 2405.04434, section 2.1). */
+export const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: OpenModel): number => {
+  if (mla === undefined) return 2 * hidden * heads * headSize + 2 * hidden * kvHeads * headSize
+  const queryWidth = heads * (headSize + mla.ropeSize)
+  const query = mla.queryRank === undefined ? hidden * queryWidth : mla.queryRank * (hidden + queryWidth)
+  return query + hidden * (mla.kvRank + mla.ropeSize) + 2 * mla.kvRank * heads * headSize + heads * headSize * hidden
+}
+
+/** Gate, up and down of a gated feed-forward block; up and down of a plain one. */
+export const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number => (gated ? 3 : 2) * hidden * width
+
+/** How many of the layers of `layers` have experts, and how many are dense. */
+export const layerCounts = ({ layers, experts }: OpenModel): { readonly dense: number; readonly moe: number } => {
+  const dense = experts === undefined ? layers : Math.min(layers, experts.firstDenseLayers ?? 0)
+  return { dense, moe: layers - dense }
+}
+
+/** All experts, the shared ones and the router of one mixture-of-experts layer: every expert is in memory, active or not. */
+const expertParameters = (model: OpenModel): number => {
+  const { experts, hidden } = model
+  if (experts === undefined) return 0
+  return experts.count * feedForwardParameters(model, experts.ffn) + feedForwardParameters(model, experts.sharedFfn ?? 0) + hidden * experts.count
+}
+
+/** The input table, and the output head where it is a table of its own; an encoder has learned positions, two segments and a pooler (arXiv 1810.04805). */
+const embeddingParameters = ({ kind, vocabulary, hidden, tiedEmbeddings, contextTokens }: OpenModel): number =>
+  kind === 'encoder' ? (vocabulary + contextTokens + 2) * hidden + hidden * hidden : vocabulary * hidden * (tiedEmbeddings ? 1 : 2)
+
+/** Keys and values of the encoder's output for one decoder layer of an encoder-decoder. */
+export const crossKeyValueParameters = ({ hidden, kvHeads, headSize }: OpenModel): number => 2 * hidden * kvHeads * headSize
+
+type Parts = { readonly embedding: number; readonly attention: number; readonly feedForward: number; readonly experts: number; readonly other: number }
+
+const partsOf = (model: OpenModel): Parts => {
+  const { dense, moe } = layerCounts(model)
+  const decoderLayers = model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : 0
+  return {
+    embedding: embeddingParameters(model),
+    // A decoder layer of an encoder-decoder attends twice: to itself and to the encoder.
+    attention: (model.layers + 2 * decoderLayers) * attentionParameters(model),
+    feedForward: (dense + decoderLayers) * feedForwardParameters(model, model.ffn),
+    experts: moe * expertParameters(model),
+    other: model.otherParameters ?? 0,
+  }
+}
+
+/** Parameters counted from the shapes; biases and norms, under 0.2 %, are left out. */
+export const parametersOf = (model: OpenModel): number => {
+  const { embedding, attention, feedForward, experts, other } = partsOf(model)
+  return embedding + attention + feedForward + experts + other
+}
+
+/** Parameters of the output head, which every emitted token multiplies. */
+export const headParameters = ({ kind, vocabulary, hidden }: OpenModel): number => (kind === 'encoder' ? 0 : vocabulary * hidden)
+
+/**
+ * Models that are published in 4 bits have only their experts in 4 bits, attention stays in bf16 (gpt-oss model card, arXiv 2508.10925);
+ * others quantise every matrix of a layer.
+ */
+export const bytesPerAttentionWeight = (model: OpenModel, precision: Precision): number =>
+  precision === 'int4' && model.nativePrecision === 'int4' && model.experts !== undefined ? 2 : bytesPerWeight(precision)
+
+/** Bytes of all weights of one copy of the model; embeddings, head and vision tower are not quantised. */
+export const weightBytes = (model: OpenModel, precision: Precision): Bytes => {
+  const { embedding, attention, feedForward, experts, other } = partsOf(model)
+  return (
+    (embedding + other) * bytesPerActivation(precision) +
+    attention * bytesPerAttentionWeight(model, precision) +
+    (feedForward + experts) * bytesPerWeight(precision)
+  )
+}
+
+/** How many layers remember every token, and how many only a window of `window` tokens. */
+export const cacheLayers = (model: OpenModel): { readonly full: number; readonly windowed: number; readonly window: Tokens } => {
+  const layers = model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : model.layers
+  if (model.slidingWindow === undefined) return { full: layers, windowed: 0, window: 0 }
+  const { tokens, fullAttentionEvery } = model.slidingWindow
+  const full = fullAttentionEvery === undefined ? 0 : Math.floor(layers / fullAttentionEvery)
+  return { full, windowed: layers - full, window: tokens }
+}
+
+/** How often the whole cache is held by one tensor-parallel group: KV heads that cannot be split are copied, MLA's single latent always is. */
+const cacheCopies = ({ kvHeads, mla }: OpenModel, tensorParallel: number): number => (mla === undefined ? Math.max(1, tensorParallel / kvHeads) : tensorParallel)
+
+/** Bytes of one token in one layer's cache: keys and values, or MLA's latent and rotary part. */
+export const cacheBytesPerLayer = ({ kvHeads, headSize, mla }: OpenModel, precision: Precision): Bytes =>
+  (mla === undefined ? 2 * kvHeads * headSize : mla.kvRank + mla.ropeSize) * bytesPerActivation(precision)
+
+/**
+ * Bytes of cache per token, over the whole replica, averaged over a sequence of `context` tokens (default: short of any window).
+ * Capacity recipe: 2 x layers x KV heads x head size x bytes; windowed layers stop growing at the window.
+ */
+export const kvBytesPerToken = (model: OpenModel, precision: Precision, tensorParallel: number, context: Tokens = 0): Bytes => {
+  if (model.kind === 'encoder') return 0
+  const { full, windowed, window } = cacheLayers(model)
+  const kept = context > window ? window / context : 1
+  return (full + windowed * kept) * cacheBytesPerLayer(model, precision) * cacheCopies(model, tensorParallel)
+}

@@ -1,0 +1,266 @@
+import type { AsIsBill, Prepared } from './api-cost.ts'
+import { apiBill, asIsBill } from './api-cost.ts'
+import type { ApiModel, Catalog } from './catalog.ts'
+import type { PricedOption } from './comparison.ts'
+import type { Conditions, FittingCapacity } from './conditions.ts'
+import type { CostCurve, Line } from './cost.ts'
+import { linearCurve } from './curve.ts'
+import type { HostedConditions, HostedPriced } from './hosted-cost.ts'
+import { hostedCost } from './hosted-cost.ts'
+import type { HybridPriced } from './hybrid.ts'
+import { hybridCost } from './hybrid.ts'
+import type { LoadShape } from './load-shape.ts'
+import { assumedShape, loadShapeOf } from './load-shape.ts'
+import type { ModelIndex } from './model-index.ts'
+import type { Deployment } from './option.ts'
+import { apiId, hostedId } from './option.ts'
+import { DAYS_PER_MONTH, leastSure, type Usd } from './units.ts'
+import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
+import type { Workload } from './workload.ts'
+
+/** What every option of one comparison is priced against, worked out once. */
+export type Setting = {
+  readonly catalog: Catalog
+  readonly index: ModelIndex
+  readonly prepared: Prepared
+  readonly conditions: Conditions
+  readonly requestsPerDay: number
+  /** Where the file says no number of requests, the axis is tokens a day: this many to a request. */
+  readonly unitsPerRequest: number
+  readonly axisPerDay: number
+  readonly load: LoadShape
+}
+
+/** Days of a context in which a price holds: a factor below 1 for a discount. */
+const discountOf = ({ discounts }: Conditions, provider: string): number => 1 - (discounts[provider] ?? 0)
+
+export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepared, conditions: Conditions): Setting => {
+  const { workload } = prepared
+  const requestsPerDay = requestsPerDayOf(workload)
+  const shape = meanShape(workload)
+  const unitsPerRequest = workload.requests === undefined ? shape.input + shape.output : 1
+  return { catalog, index, prepared, conditions, requestsPerDay, unitsPerRequest, axisPerDay: requestsPerDay * unitsPerRequest, load: loadShapeOf(workload) }
+}
+
+/** A curve over requests as one over the axis. */
+const onAxis = ({ at, kinks }: CostCurve, unitsPerRequest: number): CostCurve =>
+  unitsPerRequest === 1
+    ? { at, kinks }
+    : { at: (n) => at(n / unitsPerRequest), kinks: (from, to) => kinks(from / unitsPerRequest, to / unitsPerRequest).map((kink) => kink * unitsPerRequest) }
+
+const perDay = (line: Line, days: number): Line => ({ ...line, quantity: line.quantity / days, usd: line.usd / days })
+
+type Priced = { readonly usdPerDay: Usd; readonly low: Usd; readonly high: Usd; readonly lines: readonly Line[]; readonly notes: readonly string[]; readonly curve: CostCurve }
+
+const optionOf = (base: Pick<PricedOption, 'id' | 'kind' | 'label'>, priced: Priced, { prepared, requestsPerDay }: Setting): PricedOption => ({
+  ...base,
+  ...priced,
+  low: Math.min(priced.low, priced.usdPerDay),
+  high: Math.max(priced.high, priced.usdPerDay),
+  usdPerMonth: priced.usdPerDay * DAYS_PER_MONTH,
+  sure: leastSure(priced.lines.map((line) => line.sure)),
+  asOf: priced.lines.reduce((newest, line) => (line.asOf > newest ? line.asOf : newest), ''),
+  ...(prepared.workload.requests === undefined || requestsPerDay === 0 ? {} : { usdPerRequest: priced.usdPerDay / requestsPerDay }),
+})
+
+export type Outcome = { readonly kind: 'priced'; readonly option: PricedOption } | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
+
+const hasBuckets = (workload: Workload): boolean => workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined)
+
+/** One API model: its bill over the watched time, by the day. */
+export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
+  const { catalog, prepared, conditions, axisPerDay } = setting
+  const id = apiId(model)
+  const tooLong = promptsOverContext(prepared.workload, model)
+  if (tooLong !== undefined) return { kind: 'ruledOut', id, reason: tooLong }
+  const bill = (bound: 'base' | 'low' | 'high'): ReturnType<typeof apiBill> =>
+    apiBill(prepared, model, catalog.tokenizers, {
+      on: conditions.on,
+      region: conditions.region,
+      outputRatio: conditions.outputRatio,
+      priceFactor: (provider) => discountOf(conditions, provider),
+      bound,
+    })
+  const base = bill('base')
+  if (base.kind === 'unpriced') return { kind: 'ruledOut', id, reason: base.reason }
+  const days = daysWatched(prepared.workload)
+  const banded = hasBuckets(prepared.workload) || prepared.sources.some((source) => source !== undefined && source !== model.tokenizer)
+  const low = banded ? bill('low') : base
+  const high = banded ? bill('high') : base
+  const usdPerDay = base.usd / days
+  const option = optionOf(
+    { id, kind: 'api', label: `${model.model} (${model.provider})` },
+    {
+      usdPerDay,
+      low: low.kind === 'priced' ? low.usd / days : usdPerDay,
+      high: high.kind === 'priced' ? high.usd / days : usdPerDay,
+      lines: base.lines.map((line) => perDay(line, days)),
+      notes: base.notes,
+      curve: linearCurve(axisPerDay === 0 ? 0 : usdPerDay / axisPerDay),
+    },
+    setting,
+  )
+  return { kind: 'priced', option: model.capability === undefined ? option : { ...option, class: model.capability.class } }
+}
+
+/** A few overlong prompts are a note for the user's engineers; more than this share rules a model out. */
+const OVERLONG_SHARE = 0.01
+
+const promptsOverContext = ({ lengths }: Workload, { contextTokens }: ApiModel): string | undefined => {
+  if (contextTokens === undefined) return undefined
+  let all = 0
+  let over = 0
+  let longest = 0
+  for (const { input, output, weight } of lengths) {
+    all += weight
+    if (input + output > contextTokens) over += weight
+    longest = Math.max(longest, input + output)
+  }
+  if (over <= all * OVERLONG_SHARE) return undefined
+  return `its context is ${contextTokens.toLocaleString('en-US')} tokens: ${((100 * over) / all).toFixed(1)} % of requests are longer (to ${Math.round(longest).toLocaleString('en-US')})`
+}
+
+/** Today's bill, with what could not be priced; undefined where the log names no model. */
+export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIsBill } | undefined => {
+  const { prepared, index, conditions, axisPerDay } = setting
+  const bill = (bound: 'base' | 'low' | 'high'): AsIsBill | undefined =>
+    asIsBill(prepared.workload, index, {
+      on: conditions.on,
+      region: conditions.region,
+      outputRatio: 1,
+      priceFactor: (provider) => discountOf(conditions, provider),
+      bound,
+    })
+  const base = bill('base')
+  if (base === undefined) return undefined
+  if (base.lines.length === 0) return { bill: base }
+  const days = daysWatched(prepared.workload)
+  const banded = hasBuckets(prepared.workload)
+  const usdPerDay = base.usd / days
+  const option = optionOf(
+    { id: 'as-is', kind: 'asIs', label: 'as is: each call on the model it names' },
+    {
+      usdPerDay,
+      low: banded ? bill('low')!.usd / days : usdPerDay,
+      high: banded ? bill('high')!.usd / days : usdPerDay,
+      lines: base.lines.map((line) => perDay(line, days)),
+      notes: base.notes,
+      curve: linearCurve(axisPerDay === 0 ? 0 : usdPerDay / axisPerDay),
+    },
+    setting,
+  )
+  return { option, bill: base }
+}
+
+const hostedConditions = (conditions: Conditions, throughputFactor: number): HostedConditions => ({
+  on: conditions.on,
+  utilisation: conditions.utilisation,
+  lambdaMemoryGb: conditions.lambdaMemoryGb,
+  people: conditions.people,
+  fineTuning: conditions.fineTuning,
+  throughputFactor,
+})
+
+/** Discounts on AWS apply to the machine's rate; the front's services are priced at list. */
+const discounted = (deployment: Deployment, conditions: Conditions): Deployment => {
+  const factor = deployment.instance.service === 'own' ? 1 : discountOf(conditions, 'aws')
+  if (factor === 1) return deployment
+  const rates = deployment.instance.rates.map((rate) => ({ ...rate, usdPerHour: rate.usdPerHour * factor }))
+  return { ...deployment, instance: { ...deployment.instance, rates } }
+}
+
+export type HostedOutcome = { readonly option: PricedOption; readonly priced: HostedPriced; readonly deployment: Deployment; readonly capacity: FittingCapacity }
+
+/** The hosted cost of a deployment under a load and a throughput factor: the base, and each end of the band. */
+export const hostedPriced = (setting: Setting, deployment: Deployment, capacity: FittingCapacity, load: LoadShape, throughputFactor: number): HostedPriced | undefined =>
+  hostedCost({
+    deployment: discounted(deployment, setting.conditions),
+    capacity,
+    shape: meanShape(setting.prepared.workload),
+    load,
+    services: setting.catalog.services,
+    conditions: hostedConditions(setting.conditions, throughputFactor),
+  })
+
+const replicaText = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1))
+
+const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment, machines: number): string =>
+  `${model.id} on ${replicaText(machines)} × ${instance.id}, ${precision}${tensorParallel > 1 ? `, TP${tensorParallel}` : ''}`
+
+const hostedNotes = ({ instance, region }: Deployment, priced: HostedPriced, on: string): readonly string[] => {
+  const notes: string[] = []
+  if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000) notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
+  if (priced.rate.region !== region) notes.push(`priced in ${priced.rate.region}`)
+  return notes
+}
+
+/** One hosted deployment; undefined where its machine has no price here. */
+export const priceHosted = (setting: Setting, deployment: Deployment, capacity: FittingCapacity): HostedOutcome | undefined => {
+  const { load, requestsPerDay, unitsPerRequest, prepared, conditions } = setting
+  const priced = hostedPriced(setting, deployment, capacity, load, 1)
+  if (priced === undefined) return undefined
+  const { peak } = prepared.workload
+  const shapeAt = (factor: number): LoadShape => (peak.origin === 'observed' ? load : assumedShape(factor))
+  const low = hostedPriced(setting, deployment, capacity, shapeAt(peak.low), capacity.high / capacity.requestsPerSecond)
+  const high = hostedPriced(setting, deployment, capacity, shapeAt(peak.high), capacity.low / capacity.requestsPerSecond)
+  const replicas = priced.replicas(requestsPerDay)
+  const machines = replicas.mean / priced.replicas(0).mean
+  const usdPerDay = priced.curve.at(requestsPerDay)
+  const option = optionOf(
+    { id: hostedId(deployment), kind: 'hosted', label: hostedLabel(deployment, machines) },
+    {
+      usdPerDay,
+      low: low?.curve.at(requestsPerDay) ?? usdPerDay,
+      high: high?.curve.at(requestsPerDay) ?? usdPerDay,
+      lines: priced.lines(requestsPerDay),
+      notes: hostedNotes(deployment, priced, conditions.on),
+      curve: onAxis(priced.curve, unitsPerRequest),
+    },
+    setting,
+  )
+  return {
+    option: {
+      ...option,
+      replicas,
+      capacity: { requestsPerSecond: capacity.requestsPerSecond, ttft: capacity.ttft, tpot: capacity.tpot, limit: capacity.limit, sure: capacity.sure },
+      ...(deployment.model.class === undefined ? {} : { class: deployment.model.class }),
+    },
+    priced,
+    deployment,
+    capacity,
+  }
+}
+
+/** Base on own machines, overflow to a renter; undefined where it uses one side only or saves too little. */
+export const priceHybrid = (setting: Setting, hosted: HostedOutcome, renter: PricedOption): PricedOption | undefined => {
+  const { load, requestsPerDay, unitsPerRequest } = setting
+  if (requestsPerDay === 0) return undefined
+  const hybrid: HybridPriced | undefined = hybridCost({
+    hosted: hosted.priced,
+    load,
+    apiUsdPerRequest: renter.usdPerDay / requestsPerDay,
+    apiLines: renter.lines,
+    requestsPerDay,
+  })
+  if (hybrid === undefined) return undefined
+  const replicas = hybrid.machines * hosted.priced.replicas(0).mean
+  const bandOf = (option: PricedOption, end: 'low' | 'high'): number => option[end] / option.usdPerDay
+  const shareOf = (end: 'low' | 'high'): number => (1 - hybrid.overflowShare) * bandOf(hosted.option, end) + hybrid.overflowShare * bandOf(renter, end)
+  const option = optionOf(
+    {
+      id: `hybrid:${hybrid.machines}*${hosted.option.id}+${renter.id}`,
+      kind: 'hybrid',
+      label: `${hostedLabel(hosted.deployment, hybrid.machines)}, ${(100 * hybrid.overflowShare).toFixed(1)} % over to ${renter.label}`,
+    },
+    {
+      usdPerDay: hybrid.usdPerDay,
+      low: hybrid.usdPerDay * shareOf('low'),
+      high: hybrid.usdPerDay * shareOf('high'),
+      lines: hybrid.lines,
+      notes: hosted.option.notes,
+      curve: onAxis(hybrid.curve, unitsPerRequest),
+    },
+    setting,
+  )
+  return { ...option, replicas: { min: replicas, mean: replicas, max: replicas }, ...(hosted.option.capacity && { capacity: hosted.option.capacity }), ...(hosted.option.class && { class: hosted.option.class }) }
+}

@@ -1,0 +1,216 @@
+import type { Seconds, Tokens } from './units.ts'
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from './units.ts'
+import type { Row, Usage } from './usage.ts'
+import { inputTokensOf, METERS, NO_USAGE } from './usage.ts'
+import type { Arrivals, Cell, Group, LengthSample, Workload } from './workload.ts'
+import { SECONDS_PER_SLOT } from './workload.ts'
+import { assumedPeak, observedPeak } from './peak.ts'
+
+const ARRIVAL_STEP_SECONDS = 60
+/** Length pairs kept for simulation; a stride that doubles keeps them spread evenly over the file. */
+const MAX_SAMPLES = 4096
+/** A minute grid of more than ten years is a broken clock, not traffic. */
+const MAX_ARRIVAL_STEPS = 10 * 365 * 24 * 60
+
+export type SummarizeOptions = {
+  /** From `segmentEdges`. */
+  readonly edges: readonly Tokens[]
+  /** Gaps between rows are zero traffic, or time in which nobody watched. */
+  readonly gaps?: 'zero' | 'unwatched'
+  /** A peak factor given by the user wins over what the rows show. */
+  readonly peakFactor?: number
+}
+
+export type Summarizer = { readonly add: (row: Row) => void; readonly done: () => Workload }
+
+type OpenCell = { group: number; slot: number; segment: number; requests: number; known: boolean; usage: Record<(typeof METERS)[number], number> }
+
+/** The first edge at or above a prompt length: edges belong to the segment below them. */
+const segmentOf = (edges: readonly Tokens[], prompt: Tokens): number => {
+  let low = 0
+  let high = edges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (edges[middle]! < prompt) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Candidate grains of the clock, coarsest first: the widest that divides every time stamp. */
+const GRAINS: readonly Seconds[] = [SECONDS_PER_DAY, SECONDS_PER_HOUR, 900, 300, 60, 1]
+
+/**
+ * Many rows into one workload, in one pass and in memory that does not grow with the number of rows:
+ * cells of the cube, requests by minute, a bounded sample of lengths.
+ */
+export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOptions): Summarizer => {
+  const groups: Group[] = []
+  const groupIds = new Map<string, number>()
+  const cells: OpenCell[] = []
+  const cellsOfGroup: Map<number, OpenCell>[] = []
+  const minutes = new Map<number, number>()
+  let samples: LengthSample[] = []
+  let stride = 1
+  let calls = 0
+  let requests = 0
+  let requestsKnown = true
+  let rowsWithoutUsage = 0
+  let errors = 0
+  let aborted = 0
+  let firstAt = Number.POSITIVE_INFINITY
+  let lastAt = Number.NEGATIVE_INFINITY
+  let bucketWidth = 0
+  let clock = 0
+  let usable = 0
+
+  const groupOf = (row: Row): number => {
+    const key = `${row.model ?? ''}\u0000${row.provider ?? ''}\u0000${row.tier ?? ''}\u0000${row.project ?? ''}\u0000${row.task}`
+    const known = groupIds.get(key)
+    if (known !== undefined) return known
+    groups.push({
+      tier: row.tier ?? 'standard',
+      task: row.task,
+      ...(row.model === undefined ? {} : { model: row.model }),
+      ...(row.provider === undefined ? {} : { provider: row.provider }),
+      ...(row.project === undefined ? {} : { project: row.project }),
+    })
+    groupIds.set(key, groups.length - 1)
+    return groups.length - 1
+  }
+
+  // Calls come in time order, mostly of few groups: the last cell used is nearly always the next one.
+  let lastCell: OpenCell | undefined
+  const cellOf = (group: number, slot: number, segment: number): OpenCell => {
+    if (lastCell !== undefined && lastCell.group === group && lastCell.slot === slot && lastCell.segment === segment) return lastCell
+    const ofGroup = (cellsOfGroup[group] ??= new Map())
+    const key = slot * (edges.length + 2) + segment + 1
+    let cell = ofGroup.get(key)
+    if (cell === undefined) {
+      cell = { group, slot, segment, requests: 0, known: true, usage: { ...NO_USAGE } }
+      ofGroup.set(key, cell)
+      cells.push(cell)
+    }
+    lastCell = cell
+    return cell
+  }
+
+  const sample = (input: Tokens, output: Tokens): void => {
+    if (calls % stride !== 0) return
+    samples.push({ input, output, weight: 1 })
+    if (samples.length < MAX_SAMPLES * 2) return
+    samples = samples.filter((_, index) => index % 2 === 0)
+    stride *= 2
+  }
+
+  const watch = (from: Seconds, to: Seconds): void => {
+    if (from < firstAt) firstAt = from
+    if (to > lastAt) lastAt = to
+    while (clock < GRAINS.length - 1 && from % GRAINS[clock]! !== 0) clock += 1
+  }
+
+  const count = (usage: Usage, cell: OpenCell): void => {
+    const sums = cell.usage
+    sums.freshInput += usage.freshInput ?? 0
+    sums.cacheRead += usage.cacheRead ?? 0
+    sums.cacheWrite5m += usage.cacheWrite5m ?? 0
+    sums.cacheWrite1h += usage.cacheWrite1h ?? 0
+    sums.output += usage.output ?? 0
+  }
+
+  const add = (row: Row): void => {
+    usable += 1
+    if (row.kind === 'bucket') {
+      watch(row.from, row.to)
+      bucketWidth = Math.max(bucketWidth, row.to - row.from)
+      const cell = cellOf(groupOf(row), Math.floor(row.from / SECONDS_PER_SLOT), -1)
+      count(row.usage, cell)
+      if (row.requests === undefined) {
+        requestsKnown = false
+        cell.known = false
+        return
+      }
+      cell.requests += row.requests
+      requests += row.requests
+      if (row.tier !== 'batch') {
+        const minute = Math.floor(row.from / ARRIVAL_STEP_SECONDS)
+        minutes.set(minute, (minutes.get(minute) ?? 0) + row.requests)
+      }
+      return
+    }
+    watch(row.at, row.at)
+    if (row.status === 'error') errors += 1
+    if (row.status === 'aborted') aborted += 1
+    const { usage } = row
+    const reported = usage.output !== undefined || usage.freshInput !== undefined || usage.cacheRead !== undefined
+    if (!reported || (row.task === 'generate' && row.status === 'ok' && (usage.freshInput === undefined || usage.output === undefined))) rowsWithoutUsage += 1
+    const prompt = inputTokensOf(usage)
+    const cell = cellOf(groupOf(row), Math.floor(row.at / SECONDS_PER_SLOT), segmentOf(edges, prompt))
+    count(usage, cell)
+    cell.requests += 1
+    requests += 1
+    sample(prompt, usage.output ?? 0)
+    calls += 1
+    // Batch work waits for its turn: it is paid for but leaves the peak alone.
+    if (row.tier === 'batch') return
+    const minute = Math.floor(row.at / ARRIVAL_STEP_SECONDS)
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+  }
+
+  const done = (): Workload => {
+    const grainSeconds = Math.max(bucketWidth, usable > 1 ? GRAINS[clock]! : 1)
+    const end = bucketWidth > 0 ? lastAt : lastAt + grainSeconds
+    const watchedSeconds = usable === 0 ? 0 : gaps === 'unwatched' ? watchedOf(minutes, grainSeconds) : end - firstAt
+    const arrivals = requestsKnown ? arrivalsOf(minutes, firstAt, end) : undefined
+    const weight = samples.length === 0 ? 1 : calls / samples.length
+    const usage = sumOf(cells)
+    return {
+      groups,
+      edges,
+      cells: cells.map(closeCell),
+      lengths: samples.map((pair) => ({ ...pair, weight })),
+      usage,
+      rowsWithoutUsage,
+      errors,
+      aborted,
+      grainSeconds,
+      watchedSeconds,
+      peak: peakFactor === undefined ? observedPeak(arrivals, grainSeconds, watchedSeconds) : assumedPeak(peakFactor, 'given'),
+      ...(requestsKnown ? { requests } : {}),
+      ...(arrivals === undefined ? {} : { arrivals }),
+      ...(usable === 0 ? {} : { firstAt, lastAt }),
+    }
+  }
+
+  return { add, done }
+}
+
+const closeCell = ({ group, slot, segment, requests, known, usage }: OpenCell): Cell => ({
+  group,
+  slot,
+  usage,
+  ...(segment < 0 ? {} : { segment }),
+  ...(known ? { requests } : {}),
+})
+
+const sumOf = (cells: readonly OpenCell[]): Workload['usage'] => {
+  const sums = { ...NO_USAGE }
+  for (const cell of cells) for (const meter of METERS) sums[meter] += cell.usage[meter]
+  return sums
+}
+
+const arrivalsOf = (minutes: ReadonlyMap<number, number>, firstAt: Seconds, end: Seconds): Arrivals | undefined => {
+  if (minutes.size === 0) return undefined
+  const first = Math.floor(firstAt / ARRIVAL_STEP_SECONDS)
+  const steps = Math.max(1, Math.ceil(end / ARRIVAL_STEP_SECONDS) - first)
+  if (steps > MAX_ARRIVAL_STEPS) return undefined
+  const requests = new Float64Array(steps)
+  for (const [minute, count] of minutes) requests[minute - first] = count
+  return { startAt: first * ARRIVAL_STEP_SECONDS, stepSeconds: ARRIVAL_STEP_SECONDS, requests }
+}
+
+/** Where gaps are unwatched time, an hour counts as watched when it holds a request. */
+const watchedOf = (minutes: ReadonlyMap<number, number>, grainSeconds: Seconds): Seconds => {
+  const width = Math.max(grainSeconds, SECONDS_PER_HOUR)
+  return new Set([...minutes.keys()].map((minute) => Math.floor((minute * ARRIVAL_STEP_SECONDS) / width))).size * width
+}
