@@ -1,1 +1,9 @@
-export {}
+export { answerOf } from './answer.ts'
+export { renderTable } from './table.ts'
+export type { TableOptions } from './table.ts'
+export { renderReceipt } from './receipt.ts'
+export { renderJson } from './json.ts'
+export type { Report, ReportIssue } from './json.ts'
+export { renderColumns } from './columns.ts'
+export type { Column, ColumnsOptions } from './columns.ts'
+export { compactText, countText, percentText, quantityText, secondsText, usdText } from './numbers.ts'
