@@ -142,6 +142,8 @@ export type OpenModel = Provenance & {
   /** The precision in which the weights are published, when not bf16 (gpt-oss: int4). */
   readonly nativePrecision?: Precision
   readonly recalledFields?: readonly string[]
+  /** The weights were never given out: never a candidate, its shapes only check measured figures. */
+  readonly unreleased?: true
 }
 
 export type Precision = 'fp32' | 'bf16' | 'fp8' | 'int8' | 'int4'
@@ -151,6 +153,8 @@ export type Engine = Provenance & {
   readonly id: string
   readonly name: string
   readonly serves: readonly OpenModel['kind'][]
+  /** Kinds of accelerator it runs on; absent: any. */
+  readonly runsOn?: readonly Accelerator['kind'][]
   readonly scheduler: 'chunked-prefill' | 'prefill-priority' | 'static-batch'
   readonly stepSeconds: number
   readonly perSequenceSeconds: number
