@@ -28,7 +28,11 @@ export const parseCsv = (text: string, file: string): readonly CsvRecord[] => {
         let from = at + 1
         for (;;) {
           const quote = text.indexOf('"', from)
-          if (quote < 0) throw new InputError('a quoted cell is never closed', { ...open, hint: 'close it with ", and write a quote inside it as ""' })
+          if (quote < 0)
+            throw new InputError('a quoted cell is never closed', {
+              ...open,
+              hint: 'close it with ", and write a quote inside it as ""',
+            })
           cell += text.slice(from, quote)
           if (text[quote + 1] !== '"') {
             at = quote + 1
@@ -41,7 +45,12 @@ export const parseCsv = (text: string, file: string): readonly CsvRecord[] => {
         if (line !== open.line) lineStart = text.lastIndexOf('\n', at - 1) + 1
         cells.push(cell)
         if (at < text.length && !',\r\n'.includes(text[at] ?? '')) {
-          throw new InputError('text after a quoted cell', { file, line, column: at - lineStart + 1, hint: 'expected a comma or the end of the line' })
+          throw new InputError('text after a quoted cell', {
+            file,
+            line,
+            column: at - lineStart + 1,
+            hint: 'expected a comma or the end of the line',
+          })
         }
       } else {
         const start = at

@@ -3,7 +3,11 @@ import type { z } from 'zod'
 import { nearestName } from './nearest-name.ts'
 
 /** What is wrong at one place of a file, and what would be right. */
-export type Explanation = { readonly path: readonly PropertyKey[]; readonly message: string; readonly hint: string | undefined }
+export type Explanation = {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly hint: string | undefined
+}
 
 const quoted = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : JSON.stringify(value))
 const found = (input: unknown): string => (input === undefined ? 'missing' : quoted(input))
@@ -44,7 +48,11 @@ const suggestion = (wrong: string, allowed: readonly string[]): string => {
 export const explainIssue = (issue: z.core.$ZodIssue, schema: z.core.$ZodType): Explanation => {
   const { path } = issue
   const key = String(path.at(-1) ?? 'the file')
-  const say = (message: string, hint?: string, at: readonly PropertyKey[] = path): Explanation => ({ path: at, message, hint })
+  const say = (message: string, hint?: string, at: readonly PropertyKey[] = path): Explanation => ({
+    path: at,
+    message,
+    hint,
+  })
   switch (issue.code) {
     case 'unrecognized_keys': {
       const [wrong = ''] = issue.keys
@@ -60,9 +68,15 @@ export const explainIssue = (issue: z.core.$ZodIssue, schema: z.core.$ZodType): 
         ? say(`${key} is missing`, `expected ${issue.expected}`)
         : say(`${key} is ${found(issue.input)}`, `expected ${issue.expected}`)
     case 'too_small':
-      return say(`${key} is ${found(issue.input)}`, `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`)
+      return say(
+        `${key} is ${found(issue.input)}`,
+        `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`,
+      )
     case 'too_big':
-      return say(`${key} is ${found(issue.input)}`, `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`)
+      return say(
+        `${key} is ${found(issue.input)}`,
+        `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`,
+      )
     default:
       return say(`${key} is ${found(issue.input)}`, issue.message)
   }

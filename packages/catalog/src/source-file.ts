@@ -23,7 +23,8 @@ const check = <Value>(raw: unknown, schema: z.ZodType<Value>, placeAt: (path: Pa
   const [first, ...more] = result.error.issues
   if (!first) throw result.error
   const { path, message, hint } = explainIssue(first, schema)
-  const others = more.length > 0 ? ` (and ${more.length} more ${more.length === 1 ? 'problem' : 'problems'} in this file)` : ''
+  const others =
+    more.length > 0 ? ` (and ${more.length} more ${more.length === 1 ? 'problem' : 'problems'} in this file)` : ''
   throw new InputError(message + others, { ...placeAt(path), ...(hint === undefined ? {} : { hint }) })
 }
 
@@ -41,10 +42,19 @@ export const readCsv = <Row>(text: string, file: string, row: z.ZodType<Row>): S
   const [header, ...records] = parseCsv(text, file)
   if (!header) throw new InputError('the file is empty', { file, hint: 'expected a header row' })
   const twice = header.cells.findIndex((cell, index) => header.cells.indexOf(cell) < index)
-  if (twice >= 0) throw new InputError(`two columns are called ${header.cells[twice]}`, { file, line: header.line, column: header.columns[twice] ?? 1 })
+  if (twice >= 0)
+    throw new InputError(`two columns are called ${header.cells[twice]}`, {
+      file,
+      line: header.line,
+      column: header.columns[twice] ?? 1,
+    })
   const raw = records.map(({ cells, line }) => {
     if (cells.length !== header.cells.length) {
-      throw new InputError(`the row has ${cells.length} cells, the header ${header.cells.length}`, { file, line, hint: 'put cells that hold a comma in quotes' })
+      throw new InputError(`the row has ${cells.length} cells, the header ${header.cells.length}`, {
+        file,
+        line,
+        hint: 'put cells that hold a comma in quotes',
+      })
     }
     const entries: [string, string][] = []
     header.cells.forEach((name, index) => {
@@ -97,6 +107,8 @@ export const readYaml = <Value>(text: string, file: string, schema: z.ZodType<Va
 export const refuseUnknown = (what: string, name: string, known: ReadonlySet<string>, place: Place): void => {
   if (known.has(name)) return
   const near = nearestName(name, known)
-  const hint = near ? `did you mean ${near}?` : `known: ${[...known].slice(0, 30).join(', ')}${known.size > 30 ? ', …' : ''}`
+  const hint = near
+    ? `did you mean ${near}?`
+    : `known: ${[...known].slice(0, 30).join(', ')}${known.size > 30 ? ', …' : ''}`
   throw new InputError(`${what} "${name}" is not in the catalogue`, { ...place, hint })
 }
