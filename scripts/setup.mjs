@@ -36,7 +36,7 @@ const npm = (...args) => {
 
 const versionOf = (node) => spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim().replace(/^v/, '')
 
-const isOldEnough = (version) => {
+const isNewEnough = (version) => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
 }
@@ -81,15 +81,19 @@ if (stamp.lock !== lock) {
 }
 
 let node = systemNode
-if (!isOldEnough(versionOf(systemNode))) {
+if (!isNewEnough(versionOf(systemNode))) {
   const bundled = join(root, 'node_modules', '.bin', 'node')
   if (!existsSync(bundled) || versionOf(bundled) !== nodePackageVersion) {
     const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
     if (process.platform !== 'linux') {
-      say(`Node ${versionOf(systemNode)} is too old: install Node ${oldestNode.join('.')} or newer (24 recommended), then run this again.`)
+      say(
+        `Node ${versionOf(systemNode)} is too old: install Node ${oldestNode.join('.')} or newer (24 recommended), then run this again.`,
+      )
       process.exit(1)
     }
-    say(`Node ${versionOf(systemNode)} is older than ${oldestNode.join('.')}: adding Node ${nodePackageVersion} to node_modules …`)
+    say(
+      `Node ${versionOf(systemNode)} is older than ${oldestNode.join('.')}: adding Node ${nodePackageVersion} to node_modules …`,
+    )
     npm('install', '--no-save', '--ignore-scripts', `${platform}@${nodePackageVersion}`)
   }
   node = bundled
