@@ -1,1 +1,8 @@
-export {}
+export { readUsageStreams } from './stream.ts'
+export type { UsageStream } from './stream.ts'
+export type { ColumnMap, Progress, ReadOptions } from './format.ts'
+export type { CountName, Counts, Drop } from './counts.ts'
+export { importReportJson, requireTraffic } from './report.ts'
+export type { FileReport, ImportReport, Issue } from './report.ts'
+export { renderImportReport, renderImportSummary } from './render.ts'
+export { FORMATS } from './formats/index.ts'

@@ -1,0 +1,122 @@
+import { InputError } from '@breakeven/core'
+import type { Row } from '@breakeven/core'
+import { describe, expect, it } from 'vitest'
+import { readUsageStreams, requireTraffic } from './index.ts'
+import type { ImportReport, ReadOptions } from './index.ts'
+
+const read = async (
+  text: string,
+  options: Partial<ReadOptions> = {},
+): Promise<{ report: ImportReport; rows: Row[] }> => {
+  const rows: Row[] = []
+  const stream = new Blob([text]).stream()
+  const report = await readUsageStreams([{ name: 'traffic', stream }], {
+    onRow: (row) => void rows.push(row),
+    ...options,
+  })
+  return { report, rows }
+}
+const failure = async (text: string, options: Partial<ReadOptions> = {}): Promise<InputError> => {
+  const error = await read(text, options)
+    .then(({ report }) => requireTraffic(report))
+    .catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(InputError)
+  return error as InputError
+}
+
+describe('a table of calls', () => {
+  it('is read by the usual names, cached tokens taken out of the input', async () => {
+    const { rows } = await read(
+      'Created At,Model,Prompt Tokens,Cached Tokens,Completion Tokens\n2026-09-14T08:00:00Z,gpt-4o,"1,000",400,50\n',
+    )
+    expect(rows).toEqual([
+      {
+        kind: 'call',
+        task: 'generate',
+        at: 1789372800,
+        status: 'ok',
+        model: 'gpt-4o',
+        usage: { freshInput: 600, cacheRead: 400, output: 50 },
+      },
+    ])
+  })
+
+  it('is read by the names of --map, constants included', async () => {
+    const { rows } = await read('when;a;b\n1789372800;10;2\n', {
+      map: { at: 'when', input: 'a', output: 'b', model: '=gpt-4o' },
+    })
+    expect(rows).toEqual([
+      {
+        kind: 'call',
+        task: 'generate',
+        at: 1789372800,
+        status: 'ok',
+        model: 'gpt-4o',
+        usage: { freshInput: 10, output: 2 },
+      },
+    ])
+  })
+
+  it('keeps an empty cell unknown, never zero', async () => {
+    const { rows, report } = await read('time,input_tokens,output_tokens,cached_tokens\n1789372800,10,,\n')
+    expect(rows[0]?.usage).toEqual({ freshInput: 10 })
+    expect(report.total.cacheReadUnknownRows).toBe(1)
+  })
+
+  it('reads sums as buckets, as wide as their step when no end is given', async () => {
+    const { rows } = await read('day,requests,input_tokens,output_tokens\n2026-09-14,7,100,10\n2026-09-15,8,200,20\n')
+    expect(rows).toEqual([
+      {
+        kind: 'bucket',
+        task: 'generate',
+        from: 1789344000,
+        to: 1789430400,
+        requests: 7,
+        usage: { freshInput: 100, output: 10 },
+      },
+      {
+        kind: 'bucket',
+        task: 'generate',
+        from: 1789430400,
+        to: 1789516800,
+        requests: 8,
+        usage: { freshInput: 200, output: 20 },
+      },
+    ])
+  })
+
+  it('tells of every line that it cannot read', async () => {
+    const { report } = await read(
+      'time,input,output\n1789372800,1,1\n1789372801,x,1\n1789372802,1\nnever,1,1\n1789372804,1,1\n',
+    )
+    expect(report.total).toMatchObject({ lines: 5, rows: 2, malformedLines: 3 })
+    expect(report.issues.map(({ line }) => line)).toEqual([3, 4, 5])
+  })
+
+  it('loses one line, not the rest, to a quote that never closes', async () => {
+    const { report } = await read(
+      'time,input,output\n1789372800,1,1\n"1789372801,5,1\n1789372802,1,1\n1789372803,1,1\n',
+    )
+    expect(report.total).toMatchObject({ lines: 4, rows: 3, malformedLines: 1, input: 3 })
+  })
+
+  it('says what is wrong, where, and what to do', async () => {
+    expect(await failure('')).toMatchObject({ place: { file: 'traffic' }, message: 'The file is empty.' })
+    expect(await failure('time,input,output\n')).toMatchObject({
+      message: 'There is a header and no traffic below it.',
+    })
+    expect(await failure('foo,bar\n1,2\n')).toMatchObject({
+      place: { line: 1 },
+      message: 'This is no usage file that we know: its columns are foo, bar.',
+    })
+    expect(await failure('time,input,output\n1789372800,-5,1\n')).toMatchObject({ place: { line: 2 } })
+    expect(await failure('time,input,output\n1789372800,5000000000,1\n')).toMatchObject({ place: { line: 2 } })
+    expect(await failure('input,output\n5,1\n')).toMatchObject({
+      place: { line: 1 },
+      message: 'The table has no column for a time (at).',
+    })
+    expect(await failure('a,b\n5,1\n', { map: { at: 'c' } })).toMatchObject({
+      message: 'There is no column "c" for --map at.',
+    })
+  })
+})

@@ -1,0 +1,230 @@
+import { InputError, inputTokensOf } from '@breakeven/core'
+import type { Row, Seconds, Usage } from '@breakeven/core'
+import { newClock } from './clock.ts'
+import { DROPS, startCounts } from './counts.ts'
+import type { Counts, Drop } from './counts.ts'
+import type { FileContext, Format, RowExtra } from './format.ts'
+import type { Issue } from './report.ts'
+import type { Session } from './session.ts'
+import { addToRanges, newRanges, rangesText } from './text/ranges.ts'
+import type { Ranges } from './text/ranges.ts'
+import { isRelative } from './text/time.ts'
+
+/** More tokens than any model takes in one call, or than anyone sends in one bucket. */
+const MOST_TOKENS_PER_CALL = 1e9
+const MOST_TOKENS_PER_BUCKET = 1e15
+/** 2100-01-01: later is a unit mistaken. */
+const LATEST = 4_102_444_800
+
+const DROP_REASONS: Record<Drop, string> = {
+  duplicates: 'already counted',
+  replayed: 'repeats the session it continues',
+  emptyBuckets: 'an interval without traffic',
+  gatewayCacheHits: 'answered from the gateway’s own cache: no model ran',
+  overlapParents: 'repeats the usage of the calls inside it',
+  skippedNonLlm: 'no call of a model',
+  ignoredMessageRows: 'holds messages, not counts',
+  repeatedHeaders: 'the header again',
+  malformedLines: 'not readable',
+}
+
+const SHOWN_RUNS = 12
+
+export type Tally = {
+  readonly context: FileContext
+  readonly counts: () => Counts
+  readonly issues: () => readonly Issue[]
+  readonly entry: () => void
+  readonly clockResolution: () => Seconds | undefined
+  readonly span: () => { first: Seconds; last: Seconds } | undefined
+  readonly isRelative: () => boolean
+  readonly isIncompletePage: () => boolean
+}
+
+/** Counts one file, checks each row, and hands it on. */
+export const newTally = (file: string, format: Format, session: Session): Tally => {
+  const counts = startCounts(format.carries)
+  const clock = newClock()
+  const drops = new Map<string, { kind: Drop; reason: string; ranges: Ranges }>()
+  const notes = new Map<string, Issue>()
+  let bucketSeconds = 0
+  let relative = false
+  let incompletePage = false
+
+  const add = (name: keyof typeof counts, amount: number): void => {
+    counts[name] = (counts[name] ?? 0) + amount
+  }
+  const fail: FileContext['fail'] = (message, options = {}) => {
+    throw new InputError(message, { file, ...options })
+  }
+  const drop: FileContext['drop'] = (kind, line, reason = DROP_REASONS[kind]) => {
+    add(kind, 1)
+    const key = `${kind} ${reason}`
+    let entry = drops.get(key)
+    if (!entry) drops.set(key, (entry = { kind, reason, ranges: newRanges() }))
+    addToRanges(entry.ranges, line)
+  }
+  const note: FileContext['note'] = (message, line) => {
+    if (!notes.has(message)) notes.set(message, { file, ...(line === undefined ? {} : { line }), message })
+  }
+
+  /** False: a number is no number. Negative or absurd ones end the reading: such a file means something else. */
+  const isUsageReadable = (usage: Usage, most: number, line: number): boolean => {
+    for (const meter in usage) {
+      const tokens = usage[meter as keyof Usage]
+      if (tokens === undefined) continue
+      if (Number.isNaN(tokens)) return false
+      if (tokens < 0)
+        fail(`A negative number of tokens: ${tokens} (${meter}).`, {
+          line,
+          hint: 'Correct the line or leave it out; token counts are 0 or more.',
+        })
+      if (tokens > most)
+        fail(`${tokens} tokens (${meter}) in one ${most === MOST_TOKENS_PER_CALL ? 'call' : 'bucket'} cannot be.`, {
+          line,
+          hint: 'Check which columns hold the token counts; --map input=COLUMN,output=COLUMN names them.',
+        })
+    }
+    return true
+  }
+
+  const countTokens = (row: Row, extra: RowExtra): void => {
+    const { usage } = row
+    if (usage.freshInput === undefined) add('inputUnknownRows', 1)
+    else {
+      const input = inputTokensOf(usage)
+      add('input', input)
+      if (counts.uncached !== null) add('uncached', usage.freshInput)
+      if (row.tier === 'batch' && counts.batchInput !== null) add('batchInput', input)
+    }
+    if (usage.output !== undefined) {
+      add('output', usage.output)
+      if (row.tier === 'batch' && counts.batchOutput !== null) add('batchOutput', usage.output)
+    }
+    if (usage.cacheRead !== undefined) add('cacheRead', usage.cacheRead)
+    else if (counts.cacheRead !== null) add('cacheReadUnknownRows', 1)
+    const unsplit = extra.unsplitWrite ?? 0
+    const short = (usage.cacheWrite5m ?? 0) - unsplit
+    if (usage.cacheWrite5m !== undefined || usage.cacheWrite1h !== undefined) {
+      add('cacheWrite', (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0))
+      if (short !== 0) add('cacheWrite5m', short)
+      if (usage.cacheWrite1h !== undefined) add('cacheWrite1h', usage.cacheWrite1h)
+      if (unsplit !== 0) add('cacheWriteUnsplit', unsplit)
+    }
+    if (extra.reasoning !== undefined) add('reasoning', extra.reasoning)
+    if (extra.webSearch !== undefined) add('webSearch', extra.webSearch)
+  }
+
+  const countRow = (row: Row, extra: RowExtra): void => {
+    const { usage } = row
+    const requests = row.kind === 'call' ? 1 : row.requests
+    if (row.model === undefined) add('unknownModelRows', 1)
+    if (row.kind === 'call' && row.status === 'error') {
+      add('errors', 1)
+      if (usage.freshInput !== undefined) add('errorInput', inputTokensOf(usage))
+      if (usage.output !== undefined) add('errorOutput', usage.output)
+      return
+    }
+    const isAborted = row.kind === 'call' && row.status === 'aborted'
+    if (isAborted) add('aborted', 1)
+    const knowsTokens = usage.freshInput !== undefined || usage.output !== undefined || usage.cacheRead !== undefined
+    if (!knowsTokens && format.instead === undefined) {
+      if (!isAborted) add('missingUsage', 1)
+      return
+    }
+    if (row.task === 'embed') {
+      add('embeddingRequests', requests ?? 0)
+      add('embeddingInput', inputTokensOf(usage))
+      return
+    }
+    if (requests !== undefined) add('requests', requests)
+    if (counts.rowsWithData !== null) add('rowsWithData', 1)
+    if (knowsTokens) countTokens(row, extra)
+  }
+
+  const row: FileContext['row'] = (given, line, extra = {}) => {
+    const from = given.kind === 'call' ? given.at : given.from
+    if (!(from >= -1 && from <= LATEST)) {
+      drop('malformedLines', line, 'no readable time')
+      return
+    }
+    const most = given.kind === 'call' ? MOST_TOKENS_PER_CALL : MOST_TOKENS_PER_BUCKET
+    if (!isUsageReadable(given.usage, most, line)) {
+      drop('malformedLines', line, 'a token count is no number')
+      return
+    }
+    add('rows', 1)
+    countRow(given, extra)
+    clock.see(from)
+    if (given.kind === 'bucket') {
+      bucketSeconds = Math.max(bucketSeconds, given.to - given.from)
+      clock.see(given.to)
+    }
+    if (isRelative(from)) relative = true
+    session.onRow(relative && session.relativeTo !== 0 ? moved(given, session.relativeTo) : given)
+  }
+
+  const context: FileContext = {
+    file,
+    map: session.map,
+    relativeTo: session.relativeTo,
+    row,
+    drop,
+    note,
+    fail,
+    morePages: () => {
+      incompletePage = true
+      note(
+        'More pages follow this one (has_more): the file holds a part of the answer. Fetch the rest with next_page and name all files together.',
+      )
+    },
+    expand: (entries) => add('lines', entries - 1),
+    count: (name, amount = 1) => add(name, amount),
+    seen: (id) => session.seen(format.id, id),
+    defer: (id, rank, given, line, extra) =>
+      session.defer(`${format.id} ${id}`, rank, {
+        give: () => row(given, line, extra),
+        lose: () => drop('duplicates', line),
+      }),
+    shared: (make) => session.shared(format.id, make),
+    atEnd: session.atEnd,
+  }
+
+  return {
+    context,
+    counts: () => {
+      const dropped = DROPS.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+      if (counts.lines !== (counts.rows ?? 0) + dropped)
+        throw new Error(`${file} (${format.id}): ${counts.lines} entries, but ${counts.rows} rows and ${dropped} drops`)
+      return counts
+    },
+    issues: () => [
+      ...notes.values(),
+      ...[...drops.values()].map(({ kind, reason, ranges }): Issue => {
+        const lines = rangesText(ranges)
+        return {
+          file,
+          line: ranges.runs[0]?.[0] ?? 0,
+          message: `${ranges.count} ${ranges.count === 1 ? 'entry' : 'entries'} not counted (${reason}): line ${rangesText(ranges, SHOWN_RUNS)}`,
+          kind,
+          count: ranges.count,
+          lines,
+        }
+      }),
+    ],
+    entry: () => add('lines', 1),
+    clockResolution: () => (bucketSeconds > 0 ? bucketSeconds : clock.resolution()),
+    span: () => {
+      const first = clock.first()
+      const last = clock.last()
+      return first === undefined || last === undefined ? undefined : { first, last }
+    },
+    isRelative: () => relative,
+    isIncompletePage: () => incompletePage,
+  }
+}
+
+const moved = (row: Row, by: Seconds): Row =>
+  row.kind === 'bucket'
+    ? { ...row, from: row.from + by, to: row.to + by }
+    : { ...row, at: row.at + by, ...(row.endAt === undefined ? {} : { endAt: row.endAt + by }) }
