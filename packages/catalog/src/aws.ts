@@ -200,18 +200,16 @@ export const readMachines = (files: {
       ramBytes: row.ram_gib * BYTES_PER_GIB,
       localDisk: row.local_disk,
     }
-    return row.sold_as
-      .split(' ')
-      .map((service) =>
-        service === 'ec2'
-          ? {
-              id: type,
-              service: 'ec2',
-              ...hardware,
-              rates: rates.value.filter(({ instance }) => instance === type).map(rateOf),
-            }
-          : { id: `ml.${type}`, service: 'sagemaker', ...hardware, rates: sagemakerRates(type, rates.value, uplifts) },
-      )
+    return row.sold_as.split(' ').map((service) =>
+      service === 'ec2'
+        ? {
+            id: type,
+            service: 'ec2',
+            ...hardware,
+            rates: rates.value.filter(({ instance }) => instance === type).map(rateOf),
+          }
+        : { id: `ml.${type}`, service: 'sagemaker', ...hardware, rates: sagemakerRates(type, rates.value, uplifts) },
+    )
   })
   return { instances, cpus: found }
 }

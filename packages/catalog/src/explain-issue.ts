@@ -1,6 +1,5 @@
+import { suggest } from '@breakeven/core'
 import type { z } from 'zod'
-
-import { nearestName } from './nearest-name.ts'
 
 /** What is wrong at one place of a file, and what would be right. */
 export type Explanation = {
@@ -10,7 +9,6 @@ export type Explanation = {
 }
 
 const quoted = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : JSON.stringify(value))
-const found = (input: unknown): string => (input === undefined ? 'missing' : quoted(input))
 const listed = (names: readonly string[]): string => names.join(', ')
 
 /** Where zod's schemas keep their parts: optional and default ones wrap `innerType`, pipes begin with `in`. */
@@ -40,14 +38,34 @@ const keysAt = (schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
 }
 
 const suggestion = (wrong: string, allowed: readonly string[]): string => {
-  const near = nearestName(wrong, allowed)
+  const [near] = suggest(wrong, allowed, 1)
   return `${near ? `did you mean ${near}? ` : ''}allowed: ${listed(allowed)}`
+}
+
+/** `flags[0]`: a name with the index inside it. */
+const labelOf = (path: readonly PropertyKey[]): string => {
+  const from = path.findLastIndex((step) => typeof step === 'string')
+  if (from < 0) return path.length > 0 ? `entry ${Number(path[0]) + 1}` : 'the file'
+  return path
+    .slice(from)
+    .map((step, depth) => (depth === 0 ? String(step) : `[${String(step)}]`))
+    .join('')
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys with values',
+  record: 'keys with values',
 }
 
 /** Turns zod's first finding into words: which key, what was found, what is allowed. */
 export const explainIssue = (issue: z.core.$ZodIssue, schema: z.core.$ZodType): Explanation => {
   const { path } = issue
-  const key = String(path.at(-1) ?? 'the file')
+  const key = labelOf(path)
   const say = (message: string, hint?: string, at: readonly PropertyKey[] = path): Explanation => ({
     path: at,
     message,
@@ -63,21 +81,23 @@ export const explainIssue = (issue: z.core.$ZodIssue, schema: z.core.$ZodType): 
       if (issue.input === undefined) return say(`${key} is missing`, `allowed: ${listed(allowed)}`)
       return say(`${key} is ${quoted(issue.input)}`, suggestion(String(issue.input), allowed))
     }
-    case 'invalid_type':
+    case 'invalid_type': {
+      const expected = `expected ${IN_WORDS[issue.expected] ?? issue.expected}`
       return issue.input === undefined
-        ? say(`${key} is missing`, `expected ${issue.expected}`)
-        : say(`${key} is ${found(issue.input)}`, `expected ${issue.expected}`)
+        ? say(`${key} is missing`, expected)
+        : say(`${key} is ${quoted(issue.input)}`, expected)
+    }
     case 'too_small':
       return say(
-        `${key} is ${found(issue.input)}`,
+        `${key} is ${quoted(issue.input)}`,
         `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`,
       )
     case 'too_big':
       return say(
-        `${key} is ${found(issue.input)}`,
+        `${key} is ${quoted(issue.input)}`,
         `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`,
       )
     default:
-      return say(`${key} is ${found(issue.input)}`, issue.message)
+      return say(`${key} is ${quoted(issue.input)}`, issue.message)
   }
 }

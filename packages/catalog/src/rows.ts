@@ -131,22 +131,18 @@ export const modelRow: z.ZodType<ModelRow> = z.strictObject({
 })
 
 /** A row of models.yaml as core sees it: the shape laid open, the class with the score that gives it. */
-export const openModelOf = ({
-  shape: shapes,
-  capability: score,
-  recalled,
-  note: _,
-  repository,
-  ...row
-}: ModelRow): OpenModel => ({
-  ...row,
-  ...shapes,
-  repository: repository ?? 'not released',
-  ...(score?.class === undefined
-    ? {}
-    : { class: score.class, classSource: `${score.benchmark} ${score.score}: ${score.source}` }),
-  ...(recalled === undefined ? {} : { recalledFields: recalled }),
-})
+export const openModelOf = (row: ModelRow): OpenModel => {
+  const { shape: shapes, capability: score, recalled, note: _, repository = 'not released', ...plain } = row
+  return {
+    ...plain,
+    ...shapes,
+    repository,
+    ...(score?.class === undefined
+      ? {}
+      : { class: score.class, classSource: `${score.benchmark} ${score.score}: ${score.source}` }),
+    ...(recalled === undefined ? {} : { recalledFields: recalled }),
+  }
+}
 
 export const engineRow: z.ZodType<Engine> = z.strictObject({
   id: text,

@@ -65,7 +65,7 @@ test('CSV headers are checked', () => {
   expect(said(() => readCsv('', 'p.csv', priceRow))).toBe('p.csv [] the file is empty | expected a header row')
   expect(said(() => readCsv('model,usd,usd\n', 'p.csv', priceRow))).toBe('p.csv:1:11 [] two columns are called usd | ')
   expect(said(() => readCsv('model,usdd,asOf,sure\na,1,2023-04-24,published\n', 'p.csv', priceRow))).toBe(
-    'p.csv:2 [usd] usd is missing (and 1 more problem in this file) | expected string',
+    'p.csv:2:3 [usdd] unknown key usdd (and 1 more problem in this file) | did you mean usd? allowed: model, usd, asOf, sure, note',
   )
 })
 
@@ -75,12 +75,12 @@ const machine = (lines: string): string =>
 test.each([
   ['    usdPerHour: 1.5\n', 'passed'],
   ['    usdPerHour: -1\n', 'm.yaml:7:5 [usdPerHour] usdPerHour is -1 | expected more than 0'],
-  ['    usdPerHour: cheap\n', 'm.yaml:7:5 [usdPerHour] usdPerHour is "cheap" | expected number'],
+  ['    usdPerHour: cheap\n', 'm.yaml:7:5 [usdPerHour] usdPerHour is "cheap" | expected a number'],
   [
     '    usdPerHours: 1.5\n    usdPerHour: 1\n',
     'm.yaml:7:5 [usdPerHours] unknown key usdPerHours | did you mean usdPerHour? allowed: id, usdPerHour, accelerator, source, asOf, sure',
   ],
-  ['', 'm.yaml:2:5 [usdPerHour] usdPerHour is missing | expected number'],
+  ['', 'm.yaml:2:5 [usdPerHour] usdPerHour is missing | expected a number'],
   [
     '    usdPerHour: [1\n',
     'm.yaml:8:1 [] not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] | ',

@@ -1,4 +1,4 @@
-import { InputError } from '@breakeven/core'
+import { didYouMean, InputError } from '@breakeven/core'
 import type { Place } from '@breakeven/core'
 import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
@@ -6,7 +6,6 @@ import { z } from 'zod'
 
 import { parseCsv } from './csv.ts'
 import { explainIssue } from './explain-issue.ts'
-import { nearestName } from './nearest-name.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -20,8 +19,12 @@ export type SourceFile<Value> = {
 const check = <Value>(raw: unknown, schema: z.ZodType<Value>, placeAt: (path: Path) => Place): SourceFile<Value> => {
   const result = schema.safeParse(raw, { reportInput: true })
   if (result.success) return { value: result.data, placeAt }
-  const [first, ...more] = result.error.issues
+  const { issues } = result.error
+  // A misspelt key is also a missing one: the spelling is the better thing to say.
+  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (!first) throw result.error
+  // A group that is refused because something inside it is wrong is the same problem.
+  const more = issues.filter(({ path: outer }) => !outer.every((step, depth) => step === first.path[depth]))
   const { path, message, hint } = explainIssue(first, schema)
   const others =
     more.length > 0 ? ` (and ${more.length} more ${more.length === 1 ? 'problem' : 'problems'} in this file)` : ''
@@ -106,9 +109,6 @@ export const readYaml = <Value>(text: string, file: string, schema: z.ZodType<Va
 /** Refuses a name that nothing known goes by. */
 export const refuseUnknown = (what: string, name: string, known: ReadonlySet<string>, place: Place): void => {
   if (known.has(name)) return
-  const near = nearestName(name, known)
-  const hint = near
-    ? `did you mean ${near}?`
-    : `known: ${[...known].slice(0, 30).join(', ')}${known.size > 30 ? ', …' : ''}`
+  const hint = didYouMean(name, known) ?? `known: ${[...known].slice(0, 30).join(', ')}${known.size > 30 ? ', …' : ''}`
   throw new InputError(`${what} "${name}" is not in the catalogue`, { ...place, hint })
 }
