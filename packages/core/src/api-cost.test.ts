@@ -12,17 +12,44 @@ import type { Call, Row } from './usage.ts'
 import { NO_USAGE } from './usage.ts'
 import type { Workload } from './workload.ts'
 
-const family = (id: string, ratio: number, low = ratio, high = ratio): TokenizerFamily => ({ id, ratio, low, high, source: 'test', asOf: '2026-01-01', sure: 'measured' })
+const family = (id: string, ratio: number, low = ratio, high = ratio): TokenizerFamily => ({
+  id,
+  ratio,
+  low,
+  high,
+  source: 'test',
+  asOf: '2026-01-01',
+  sure: 'measured',
+})
 const families = [family('o200k', 1), family('gemma3', 1.1, 1, 1.2)]
 
 const flat = apiModel('openai/flat', [price(2, 8, { from: '2024-01-01' })], { tokenizer: 'o200k' })
 const tiered = apiModel(
   'google/tiered',
-  [{ ...price(0, 0, { from: '2024-01-01' }), bands: [{ above: -1, usdPerMillion: { freshInput: 1.25, cacheRead: 0.125, output: 10 } }, { above: 200_000, usdPerMillion: { freshInput: 2.5, cacheRead: 0.25, output: 15 } }] }],
+  [
+    {
+      ...price(0, 0, { from: '2024-01-01' }),
+      bands: [
+        { above: -1, usdPerMillion: { freshInput: 1.25, cacheRead: 0.125, output: 10 } },
+        { above: 200_000, usdPerMillion: { freshInput: 2.5, cacheRead: 0.25, output: 15 } },
+      ],
+    },
+  ],
   { tokenizer: 'gemma3' },
 )
-const offPeak = apiModel('deepseek/scheduled', [price(0.27, 1.1, { from: '2024-01-01' }), price(0.135, 0.55, { from: '2024-01-01', hours: { fromMinute: 990, toMinute: 30 } })], { tokenizer: 'o200k' })
-const withFee = apiModel('perplexity/fee', [price(1, 1, { from: '2024-01-01', usdPerRequest: 0.012, minimumInputTokens: 500 })], { tokenizer: 'o200k' })
+const offPeak = apiModel(
+  'deepseek/scheduled',
+  [
+    price(0.27, 1.1, { from: '2024-01-01' }),
+    price(0.135, 0.55, { from: '2024-01-01', hours: { fromMinute: 990, toMinute: 30 } }),
+  ],
+  { tokenizer: 'o200k' },
+)
+const withFee = apiModel(
+  'perplexity/fee',
+  [price(1, 1, { from: '2024-01-01', usdPerRequest: 0.012, minimumInputTokens: 500 })],
+  { tokenizer: 'o200k' },
+)
 const models = [flat, tiered, offPeak, withFee]
 const index = indexModels(models)
 const edges = segmentEdges({ apiModels: models, tokenizers: families })
@@ -38,7 +65,14 @@ const usdOf = (workload: Workload, model: ApiModel, more: Partial<ApiConditions>
   if (bill.kind === 'unpriced') throw new Error(bill.reason)
   return bill.usd
 }
-const call = (input: number, output: number, fields: Partial<Call> = {}): Call => ({ kind: 'call', at: 1_767_225_600, status: 'ok', task: 'generate', usage: { freshInput: input, output }, ...fields })
+const call = (input: number, output: number, fields: Partial<Call> = {}): Call => ({
+  kind: 'call',
+  at: 1_767_225_600,
+  status: 'ok',
+  task: 'generate',
+  usage: { freshInput: input, output },
+  ...fields,
+})
 
 describe('sums price like their calls', () => {
   test('1,000 calls of 1,000 tokens never reach a tier at 200,000', () => {
@@ -51,10 +85,17 @@ describe('sums price like their calls', () => {
   })
 
   test('property: the cube equals call by call, on every model, in its own tokens, tiers and hours', () => {
-    const anyCall = fc.record({ at: fc.integer({ min: 1_767_225_600, max: 1_768_000_000 }), input: fc.oneof(fc.nat({ max: 2000 }), fc.integer({ min: 180_000, max: 260_000 })), cached: fc.nat({ max: 1000 }), output: fc.nat({ max: 3000 }) })
+    const anyCall = fc.record({
+      at: fc.integer({ min: 1_767_225_600, max: 1_768_000_000 }),
+      input: fc.oneof(fc.nat({ max: 2000 }), fc.integer({ min: 180_000, max: 260_000 })),
+      cached: fc.nat({ max: 1000 }),
+      output: fc.nat({ max: 3000 }),
+    })
     fc.assert(
       fc.property(fc.array(anyCall, { minLength: 1, maxLength: 60 }), fc.constantFrom(...models), (calls, model) => {
-        const rows = calls.map(({ at, input, cached, output }) => call(0, 0, { at, model: 'openai/flat', usage: { freshInput: input, cacheRead: cached, output } }))
+        const rows = calls.map(({ at, input, cached, output }) =>
+          call(0, 0, { at, model: 'openai/flat', usage: { freshInput: input, cacheRead: cached, output } }),
+        )
         const ratio = tokenRatioOf(families, 'o200k', model.tokenizer).base
         const tariff = tariffOf(model, { on: conditions.on })
         if (tariff.kind === 'unpriced') throw new Error(tariff.reason)
@@ -85,7 +126,9 @@ describe('tokens are not portable', () => {
   })
 
   test('numbers without a model are taken as each target counts', () => {
-    expect(usdOf(workloadFromNumbers({ requestsPerDay: 1000, inputTokens: 333, outputTokens: 334 }, edges), tiered)).toBeCloseTo((333 * 1.25 + 334 * 10) / 1000, 9)
+    expect(
+      usdOf(workloadFromNumbers({ requestsPerDay: 1000, inputTokens: 333, outputTokens: 334 }, edges), tiered),
+    ).toBeCloseTo((333 * 1.25 + 334 * 10) / 1000, 9)
   })
 })
 
@@ -95,41 +138,77 @@ test('a discount multiplies the prices of its provider', () => {
 })
 
 describe('buckets, of which only sums are known', () => {
-  const bucket = (input: number, requests?: number): Row => ({ kind: 'bucket', from: 1_767_225_600, to: 1_767_229_200, task: 'generate', usage: { freshInput: input, output: 0 }, ...(requests === undefined ? {} : { requests }) })
+  const bucket = (input: number, requests?: number): Row => ({
+    kind: 'bucket',
+    from: 1_767_225_600,
+    to: 1_767_229_200,
+    task: 'generate',
+    usage: { freshInput: input, output: 0 },
+    ...(requests === undefined ? {} : { requests }),
+  })
   test('below the threshold as a whole: exact', () => {
     const workload = summarize([bucket(150_000, 10)])
-    expect([usdOf(workload, tiered, { bound: 'low' }), usdOf(workload, tiered), usdOf(workload, tiered, { bound: 'high' })]).toEqual([0.1875, 0.1875, 0.1875])
+    expect([
+      usdOf(workload, tiered, { bound: 'low' }),
+      usdOf(workload, tiered),
+      usdOf(workload, tiered, { bound: 'high' }),
+    ]).toEqual([0.1875, 0.1875, 0.1875])
   })
 
   test('above it: from the base tier to the highest, the mean prompt in between', () => {
     const workload = summarize([bucket(1_000_000, 100)])
-    expect([usdOf(workload, tiered, { bound: 'low' }), usdOf(workload, tiered), usdOf(workload, tiered, { bound: 'high' })]).toEqual([1.25, 1.25, 2.5])
+    expect([
+      usdOf(workload, tiered, { bound: 'low' }),
+      usdOf(workload, tiered),
+      usdOf(workload, tiered, { bound: 'high' }),
+    ]).toEqual([1.25, 1.25, 2.5])
   })
 
   test('a fee per request is not priced where requests are unknown', () => {
-    expect(apiBill(prepare(summarize([bucket(1000)]), index), withFee, families, conditions)).toMatchObject({ kind: 'unpriced', reason: expect.stringContaining('fee per request') })
+    expect(apiBill(prepare(summarize([bucket(1000)]), index), withFee, families, conditions)).toMatchObject({
+      kind: 'unpriced',
+      reason: expect.stringContaining('fee per request'),
+    })
   })
 })
 
 describe('the bill of today', () => {
-  const changing = apiModel('openai/gpt-3.5-turbo', [price(2, 2, { from: '2023-03-01', to: '2023-06-13' }), price(1.5, 2, { from: '2023-06-13' })])
+  const changing = apiModel('openai/gpt-3.5-turbo', [
+    price(2, 2, { from: '2023-03-01', to: '2023-06-13' }),
+    price(1.5, 2, { from: '2023-06-13' }),
+  ])
   const own = indexModels([changing, ...models])
   const june = (day: string): number => Date.parse(`2023-06-${day}T12:00:00Z`) / 1000
 
   test("each call at its own date's price", () => {
-    const bill = asIsBill(summarize([call(1e6, 0, { at: june('12'), model: 'gpt-3.5-turbo' }), call(1e6, 0, { at: june('13'), model: 'gpt-3.5-turbo' })]), own, conditions)!
+    const bill = asIsBill(
+      summarize([
+        call(1e6, 0, { at: june('12'), model: 'gpt-3.5-turbo' }),
+        call(1e6, 0, { at: june('13'), model: 'gpt-3.5-turbo' }),
+      ]),
+      own,
+      conditions,
+    )!
     expect(bill.usd).toBeCloseTo(3.5, 12)
     expect(bill.lines.map(({ unitUsd }) => unitUsd)).toEqual([2, 1.5])
   })
 
   test('what is not in the catalogue is listed with its tokens, and the rest is priced', () => {
-    const bill = asIsBill(summarize([call(1000, 10, { model: 'gpt-3.5-turbo', at: june('20') }), call(500, 5, { model: 'in-house-7b' })]), own, conditions)!
+    const bill = asIsBill(
+      summarize([call(1000, 10, { model: 'gpt-3.5-turbo', at: june('20') }), call(500, 5, { model: 'in-house-7b' })]),
+      own,
+      conditions,
+    )!
     expect(bill.usd).toBeCloseTo(1000 * 1.5e-6 + 10 * 2e-6, 12)
     expect(bill.unpriced).toEqual([{ model: 'in-house-7b', tokens: 505, reason: 'not in the catalogue' }])
   })
 
   test('a snapshot without a row of its own is priced as its family, and said so', () => {
-    const bill = asIsBill(summarize([call(1000, 0, { model: 'gpt-3.5-turbo-0613', provider: 'openai', at: june('20') })]), own, conditions)!
+    const bill = asIsBill(
+      summarize([call(1000, 0, { model: 'gpt-3.5-turbo-0613', provider: 'openai', at: june('20') })]),
+      own,
+      conditions,
+    )!
     expect(bill.notes).toContain('gpt-3.5-turbo-0613 is priced as openai/gpt-3.5-turbo')
   })
 

@@ -30,7 +30,13 @@ export type ApiBill =
   | { readonly kind: 'unpriced'; readonly reason: string }
 
 /** Cells of one group with one kind of row, summed over what does not change their price. */
-type Sum = { group: Group; segment: number | undefined; at: number | undefined; requests: number | undefined; usage: FullUsage }
+type Sum = {
+  group: Group
+  segment: number | undefined
+  at: number | undefined
+  requests: number | undefined
+  usage: FullUsage
+}
 
 const METER_ITEMS: Readonly<Record<Meter, string>> = {
   freshInput: 'input',
@@ -51,7 +57,13 @@ const sumCells = (workload: Workload, bySlot: boolean): readonly Sum[] => {
     const sum = sums.get(key)
     if (sum === undefined) {
       const at = slot === undefined ? undefined : slot * SECONDS_PER_SLOT
-      sums.set(key, { group: workload.groups[cell.group]!, segment: cell.segment, at, requests: cell.requests, usage: { ...cell.usage } })
+      sums.set(key, {
+        group: workload.groups[cell.group]!,
+        segment: cell.segment,
+        at,
+        requests: cell.requests,
+        usage: { ...cell.usage },
+      })
       continue
     }
     sum.requests = sum.requests === undefined || cell.requests === undefined ? undefined : sum.requests + cell.requests
@@ -61,7 +73,12 @@ const sumCells = (workload: Workload, bySlot: boolean): readonly Sum[] => {
 }
 
 /** A workload made ready to be priced on many models: sums without time, and by half hour of the week. */
-export type Prepared = { readonly workload: Workload; readonly flat: readonly Sum[]; readonly weekly: () => readonly Sum[]; readonly sources: readonly (string | undefined)[] }
+export type Prepared = {
+  readonly workload: Workload
+  readonly flat: readonly Sum[]
+  readonly weekly: () => readonly Sum[]
+  readonly sources: readonly (string | undefined)[]
+}
 
 /** Sums once what every model then prices; `sources` are the tokeniser families of the workload's groups. */
 export const prepare = (workload: Workload, index: ModelIndex): Prepared => {
@@ -115,19 +132,42 @@ const linesOf = (tally: Tally): readonly Line[] =>
   }))
 
 /** Adds one sum at one price to the receipt; a reason where a meter that was used has no price. */
-const addSum = (tally: Tally, sum: Sum, usage: FullUsage, price: Price, band: number, factor: number): string | undefined => {
+const addSum = (
+  tally: Tally,
+  sum: Sum,
+  usage: FullUsage,
+  price: Price,
+  band: number,
+  factor: number,
+): string | undefined => {
   const unit = unitPricesOf(price.bands[band]!.usdPerMillion)
   const where = bandText(price, band)
   for (const meter of METERS) {
     const tokens = usage[meter]
     if (tokens === 0) continue
     if (Number.isNaN(unit[meter])) return `no price for ${METER_ITEMS[meter]} tokens`
-    addLine(tally, `${METER_ITEMS[meter]}${where}`, tokens / TOKENS_PER_PRICE_UNIT, 'million tokens', unit[meter] * TOKENS_PER_PRICE_UNIT * factor, price)
+    addLine(
+      tally,
+      `${METER_ITEMS[meter]}${where}`,
+      tokens / TOKENS_PER_PRICE_UNIT,
+      'million tokens',
+      unit[meter] * TOKENS_PER_PRICE_UNIT * factor,
+      price,
+    )
   }
   const topUp = minimumTopUp(sum, usage, price)
-  if (topUp > 0) addLine(tally, 'input below the minimum', topUp / TOKENS_PER_PRICE_UNIT, 'million tokens', unit.freshInput * TOKENS_PER_PRICE_UNIT * factor, price)
+  if (topUp > 0)
+    addLine(
+      tally,
+      'input below the minimum',
+      topUp / TOKENS_PER_PRICE_UNIT,
+      'million tokens',
+      unit.freshInput * TOKENS_PER_PRICE_UNIT * factor,
+      price,
+    )
   if (price.usdPerRequest === undefined) return undefined
-  if (sum.requests === undefined) return 'charges a fee per request, and the file does not say how many requests there were'
+  if (sum.requests === undefined)
+    return 'charges a fee per request, and the file does not say how many requests there were'
   addLine(tally, 'request fee', sum.requests, 'requests', price.usdPerRequest * factor, price)
   return undefined
 }
@@ -141,7 +181,9 @@ const minimumTopUp = (sum: Sum, usage: FullUsage, price: Price): Tokens => {
 const bandText = (price: Price, band: number): string => {
   if (price.bands.length === 1) return ''
   const above = price.bands[band]!.above
-  return band === 0 ? ` (prompts to ${price.bands[1]!.above.toLocaleString('en-US')})` : ` (prompts over ${above.toLocaleString('en-US')})`
+  return band === 0
+    ? ` (prompts to ${price.bands[1]!.above.toLocaleString('en-US')})`
+    : ` (prompts over ${above.toLocaleString('en-US')})`
 }
 
 /**
@@ -149,7 +191,14 @@ const bandText = (price: Price, band: number): string => {
  * where no prompt can have passed the threshold, else between the base band (low) and the highest one (high), with
  * the mean prompt deciding the estimate.
  */
-const bandFor = (sum: Sum, usage: FullUsage, price: Price, edges: readonly Tokens[], ratio: number, bound: Bound): number => {
+const bandFor = (
+  sum: Sum,
+  usage: FullUsage,
+  price: Price,
+  edges: readonly Tokens[],
+  ratio: number,
+  bound: Bound,
+): number => {
   if (price.bands.length === 1) return 0
   if (sum.segment !== undefined) return bandOf(price, promptOf(edges, sum.segment, ratio))
   const highest = bandOf(price, inputOf(usage))
@@ -164,7 +213,12 @@ const ratioAt = (ratio: TokenRatio, bound: Bound): number => ratio[bound]
  * What a workload costs on one model at one date's prices: each call's own band and hour, the target's own tokens.
  * Exact for calls, as every price is linear inside a segment; a range (by `bound`) for buckets.
  */
-export const apiBill = (prepared: Prepared, model: ApiModel, families: readonly TokenizerFamily[], conditions: ApiConditions): ApiBill => {
+export const apiBill = (
+  prepared: Prepared,
+  model: ApiModel,
+  families: readonly TokenizerFamily[],
+  conditions: ApiConditions,
+): ApiBill => {
   const { workload, sources } = prepared
   const { bound = 'base', outputRatio, priceFactor } = conditions
   const factor = priceFactor?.(model.provider) ?? 1
@@ -172,7 +226,11 @@ export const apiBill = (prepared: Prepared, model: ApiModel, families: readonly 
   const notes = new Set<string>()
   const tariffs = new Map<string, Tariff>()
   for (const tier of new Set(workload.groups.map((group) => group.tier))) {
-    const found = tariffOf(model, { on: conditions.on, tier, ...(conditions.region === undefined ? {} : { region: conditions.region }) })
+    const found = tariffOf(model, {
+      on: conditions.on,
+      tier,
+      ...(conditions.region === undefined ? {} : { region: conditions.region }),
+    })
     if (found.kind === 'unpriced') return found
     tariffs.set(tier, found.tariff)
     for (const note of found.tariff.notes) notes.add(note)
@@ -185,7 +243,14 @@ export const apiBill = (prepared: Prepared, model: ApiModel, families: readonly 
     const usage = scaled(sum.usage, ratio, outputRatio)
     const price = priceAt(tariffs.get(sum.group.tier)!, sum.at)
     // An edge is where the base ratio puts the threshold: bands of the ratio do not move calls between segments.
-    const band = bandFor(sum, usage, price, workload.edges, source === undefined ? 1 : tokenRatioOf(families, source, model.tokenizer).base, bound)
+    const band = bandFor(
+      sum,
+      usage,
+      price,
+      workload.edges,
+      source === undefined ? 1 : tokenRatioOf(families, source, model.tokenizer).base,
+      bound,
+    )
     const problem = addSum(tally, sum, usage, price, band, factor)
     if (problem !== undefined) return { kind: 'unpriced', reason: problem }
   }
@@ -201,7 +266,8 @@ export type AsIsBill = {
   readonly unpriced: readonly { readonly model: string; readonly tokens: Tokens; readonly reason: string }[]
 }
 
-const dateOfCell = (cell: Cell, fallback: IsoDate): IsoDate => (cell.slot === undefined ? fallback : dateOf(cell.slot * SECONDS_PER_SLOT))
+const dateOfCell = (cell: Cell, fallback: IsoDate): IsoDate =>
+  cell.slot === undefined ? fallback : dateOf(cell.slot * SECONDS_PER_SLOT)
 
 /** Each call on the model it names, at its own date's price. Undefined where no row names a model. */
 export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiConditions): AsIsBill | undefined => {
@@ -229,7 +295,11 @@ export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiC
     const key = `${found.model.id} ${on} ${group.tier}`
     let tariff = tariffs.get(key)
     if (tariff === undefined) {
-      tariff = tariffOf(found.model, { on, tier: group.tier, ...(conditions.region === undefined ? {} : { region: conditions.region }) })
+      tariff = tariffOf(found.model, {
+        on,
+        tier: group.tier,
+        ...(conditions.region === undefined ? {} : { region: conditions.region }),
+      })
       tariffs.set(key, tariff)
     }
     if (tariff.kind === 'unpriced') {
@@ -248,8 +318,14 @@ export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiC
       leave(problem)
       continue
     }
-    for (const line of own.values()) addLine(tally, `${name} ${line.item}`, line.quantity, line.unit, line.unitUsd, line.price)
+    for (const line of own.values())
+      addLine(tally, `${name} ${line.item}`, line.quantity, line.unit, line.unitUsd, line.price)
   }
   const lines = linesOf(tally)
-  return { usd: lines.reduce((sum, line) => sum + line.usd, 0), lines, notes: [...notes], unpriced: [...unpriced.values()] }
+  return {
+    usd: lines.reduce((sum, line) => sum + line.usd, 0),
+    lines,
+    notes: [...notes],
+    unpriced: [...unpriced.values()],
+  }
 }

@@ -27,7 +27,13 @@ export type ArticlePreset = {
   readonly smallHost: Provenance & { readonly model: string; readonly instance: string; readonly usdPerDay: Usd }
 }
 
-const lineOf = (item: string, quantity: number, unit: string, unitUsd: Usd, { source, asOf, sure }: Provenance): Line => ({ item, quantity, unit, unitUsd, usd: quantity * unitUsd, source, asOf, sure })
+const lineOf = (
+  item: string,
+  quantity: number,
+  unit: string,
+  unitUsd: Usd,
+  { source, asOf, sure }: Provenance,
+): Line => ({ item, quantity, unit, unitUsd, usd: quantity * unitUsd, source, asOf, sure })
 
 /**
  * The article line by line: one API price per token, and one machine that is taken to serve any volume.
@@ -36,22 +42,34 @@ const lineOf = (item: string, quantity: number, unit: string, unitUsd: Usd, { so
 export const articleComparison = (catalog: Catalog, preset: ArticlePreset, requestsPerDay: number): Comparison => {
   const index = indexModels(catalog.apiModels)
   const resolved = resolveModel(index, { model: preset.apiModel })
-  if (resolved === undefined) throw new InputError(`the preset ${preset.id} names ${preset.apiModel}, which is not in the catalogue`)
+  if (resolved === undefined)
+    throw new InputError(`the preset ${preset.id} names ${preset.apiModel}, which is not in the catalogue`)
   const { model } = resolved
   const edges = segmentEdges(catalog)
-  const workload = workloadFromNumbers({ requestsPerDay, inputTokens: preset.inputTokens, outputTokens: preset.outputTokens }, edges)
+  const workload = workloadFromNumbers(
+    { requestsPerDay, inputTokens: preset.inputTokens, outputTokens: preset.outputTokens },
+    edges,
+  )
   const bill = apiBill(prepare(workload, index), model, catalog.tokenizers, { on: preset.on, outputRatio: 1 })
   if (bill.kind === 'unpriced') throw new InputError(`${preset.apiModel} has no price on ${preset.on}: ${bill.reason}`)
   const { host, lambda, gateway } = preset
   const hostLines: readonly Line[] = [
     lineOf(`${host.model} on ${host.instance}, the article's own figure`, 1, 'days', host.usdPerDay, host),
-    lineOf('Lambda, 128 MB counted as 0.128 GB, 5 s', requestsPerDay * lambda.memoryGb * lambda.seconds, 'GB-seconds', lambda.usdPerGbSecond, lambda),
+    lineOf(
+      'Lambda, 128 MB counted as 0.128 GB, 5 s',
+      requestsPerDay * lambda.memoryGb * lambda.seconds,
+      'GB-seconds',
+      lambda.usdPerGbSecond,
+      lambda,
+    ),
     lineOf('API Gateway, HTTP API', requestsPerDay, 'requests', gateway.usdPerRequest, gateway),
   ]
   const hostUsd = hostLines.reduce((sum, line) => sum + line.usd, 0)
   const usdPerHostedRequest = lambda.memoryGb * lambda.seconds * lambda.usdPerGbSecond + gateway.usdPerRequest
   const usdPerApiRequest = requestsPerDay === 0 ? 0 : bill.usd / requestsPerDay
-  const option = (base: Pick<PricedOption, 'id' | 'kind' | 'label' | 'lines' | 'usdPerDay' | 'curve'>): PricedOption => ({
+  const option = (
+    base: Pick<PricedOption, 'id' | 'kind' | 'label' | 'lines' | 'usdPerDay' | 'curve'>,
+  ): PricedOption => ({
     ...base,
     usdPerMonth: base.usdPerDay * DAYS_PER_MONTH,
     ...(requestsPerDay === 0 ? {} : { usdPerRequest: base.usdPerDay / requestsPerDay }),
@@ -62,7 +80,14 @@ export const articleComparison = (catalog: Catalog, preset: ArticlePreset, reque
     notes: [],
   })
   const options = [
-    option({ id: `api:${model.id}`, kind: 'api', label: `${model.model} (${model.provider})`, lines: bill.lines, usdPerDay: bill.usd, curve: linearCurve(usdPerApiRequest) }),
+    option({
+      id: `api:${model.id}`,
+      kind: 'api',
+      label: `${model.model} (${model.provider})`,
+      lines: bill.lines,
+      usdPerDay: bill.usd,
+      curve: linearCurve(usdPerApiRequest),
+    }),
     option({
       id: `hosted:${host.model}@${host.instance}`,
       kind: 'hosted',

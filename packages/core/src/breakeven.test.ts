@@ -25,7 +25,9 @@ describe('two straight lines', () => {
   })
 
   test('none: a renter that is cheaper a request than the host beside its machines', () => {
-    expect(breakevenOf([rent(linearCurve(0.00001)), run(sumCurves([flatCurve(150), linearCurve(0.00002)]))], 1e9)).toEqual([{ from: 0, cheapest: 'rent' }])
+    expect(
+      breakevenOf([rent(linearCurve(0.00001)), run(sumCurves([flatCurve(150), linearCurve(0.00002)]))], 1e9),
+    ).toEqual([{ from: 0, cheapest: 'rent' }])
   })
 
   test('a line that touches does not cross', () => {
@@ -59,26 +61,38 @@ describe('staircases', () => {
   })
 
   test('none, where every step lies above the line', () => {
-    expect(breakevenOf([rent(linearCurve(0.09)), run(stairCurve(100, 1000))], 1e6).every(({ cheapest }) => cheapest === 'rent')).toBe(true)
+    expect(
+      breakevenOf([rent(linearCurve(0.09)), run(stairCurve(100, 1000))], 1e6).every(
+        ({ cheapest }) => cheapest === 'rent',
+      ),
+    ).toBe(true)
   })
 })
 
 const anyCurve = fc.oneof(
   fc.double({ min: 0.001, max: 10, noNaN: true }).map(linearCurve),
-  fc.tuple(fc.double({ min: 1, max: 5000, noNaN: true }), fc.double({ min: 50, max: 20_000, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })).map(([usd, width, slope]) =>
-    sumCurves([stairCurve(usd, width), linearCurve(slope)]),
-  ),
+  fc
+    .tuple(
+      fc.double({ min: 1, max: 5000, noNaN: true }),
+      fc.double({ min: 50, max: 20_000, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    )
+    .map(([usd, width, slope]) => sumCurves([stairCurve(usd, width), linearCurve(slope)])),
 )
 
 test('property: at any volume the stretch names an option that no other beats', () => {
   fc.assert(
-    fc.property(fc.array(anyCurve, { minLength: 1, maxLength: 6 }), fc.double({ min: 1, max: 99_999, noNaN: true }), (curves, volume) => {
-      const racers = curves.map((curve, at) => ({ id: `${at}`, curve }))
-      const stretches = breakevenOf(racers, 100_000)
-      const cheapest = stretches.findLast(({ from }) => from < volume)!.cheapest
-      const best = Math.min(...curves.map((curve) => curve.at(volume)))
-      expect(curves[Number(cheapest)]!.at(volume)).toBeLessThanOrEqual(best * (1 + 1e-6) + 1e-6)
-    }),
+    fc.property(
+      fc.array(anyCurve, { minLength: 1, maxLength: 6 }),
+      fc.double({ min: 1, max: 99_999, noNaN: true }),
+      (curves, volume) => {
+        const racers = curves.map((curve, at) => ({ id: `${at}`, curve }))
+        const stretches = breakevenOf(racers, 100_000)
+        const cheapest = stretches.findLast(({ from }) => from < volume)!.cheapest
+        const best = Math.min(...curves.map((curve) => curve.at(volume)))
+        expect(curves[Number(cheapest)]!.at(volume)).toBeLessThanOrEqual(best * (1 + 1e-6) + 1e-6)
+      },
+    ),
     { numRuns: 300 },
   )
 })
@@ -86,7 +100,10 @@ test('property: at any volume the stretch names an option that no other beats', 
 test('property: stretches cover all volumes once, in order, and neighbours differ', () => {
   fc.assert(
     fc.property(fc.array(anyCurve, { minLength: 1, maxLength: 5 }), (curves) => {
-      const stretches = breakevenOf(curves.map((curve, at) => ({ id: `${at}`, curve })), 50_000)
+      const stretches = breakevenOf(
+        curves.map((curve, at) => ({ id: `${at}`, curve })),
+        50_000,
+      )
       expect(stretches[0]!.from).toBe(0)
       expect(stretches.at(-1)!.to).toBeUndefined()
       for (const [at, stretch] of stretches.slice(1).entries()) {

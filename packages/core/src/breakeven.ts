@@ -78,7 +78,7 @@ const contenders = (racers: readonly Racer[], from: number, to: number): readonl
 const chunksTo = (horizon: number): readonly number[] => {
   const ends: number[] = []
   for (let end = horizon; end > 1; end /= CHUNK_GROWTH) ends.push(end)
-  return [...ends.toReversed()]
+  return ends.toReversed()
 }
 
 /**
@@ -91,11 +91,25 @@ export const breakevenOf = (racers: readonly Racer[], horizon: number): readonly
   let from = 0
   for (const end of chunksTo(horizon)) {
     const field = contenders(racers, from, end)
-    const kinks = [from, ...mergeKinks(field.map(({ curve }) => curve), from, end), end]
+    const kinks = [
+      from,
+      ...mergeKinks(
+        field.map(({ curve }) => curve),
+        from,
+        end,
+      ),
+      end,
+    ]
     for (let at = 0; at + 1 < kinks.length; at += 1) {
       const start = kinks[at]!
       const stop = kinks[at + 1]!
-      if (stop > start) walkPiece(field.map((racer) => pieceOf(racer, start, stop)), start, stop - start, stretches)
+      if (stop > start)
+        walkPiece(
+          field.map((racer) => pieceOf(racer, start, stop)),
+          start,
+          stop - start,
+          stretches,
+        )
     }
     from = end
   }
@@ -106,4 +120,5 @@ export const breakevenOf = (racers: readonly Racer[], horizon: number): readonly
 }
 
 /** The volume from which running wins over renting for the first time; undefined where it never does below the horizon. */
-export const firstCrossing = (stretches: readonly Stretch[], run: OptionId): number | undefined => stretches.find(({ cheapest }) => cheapest === run)?.from
+export const firstCrossing = (stretches: readonly Stretch[], run: OptionId): number | undefined =>
+  stretches.find(({ cheapest }) => cheapest === run)?.from

@@ -1,4 +1,13 @@
-import type { ApiModel, CapabilityClass, Catalog, Engine, Instance, OpenModel, Precision } from './catalog.ts'
+import type {
+  Accelerator,
+  ApiModel,
+  CapabilityClass,
+  Catalog,
+  Engine,
+  Instance,
+  OpenModel,
+  Precision,
+} from './catalog.ts'
 import { GENERATING_CLASSES } from './catalog.ts'
 import type { Replica, RequestShape } from './capacity.ts'
 import { capacityOf } from './capacity.ts'
@@ -25,23 +34,35 @@ export const namedApiModels = (index: ModelIndex, names: readonly string[]): rea
     const found = resolveModel(index, { model: name.replace(/^api:/, '') })
     if (found !== undefined) return found.model
     const hint = didYouMean(name, index.byId.keys())
-    throw new InputError(`--api ${name}: no such model in the catalogue`, { hint: hint ?? '`breakeven prices` lists all of them' })
+    throw new InputError(`--api ${name}: no such model in the catalogue`, {
+      hint: hint ?? '`breakeven prices` lists all of them',
+    })
   })
 
 /** API models of the field, those that stand apart (free, unclassed), each model once. */
-export const apiField = (models: readonly ApiModel[], field: Field): { compete: readonly ApiModel[]; apart: readonly { model: ApiModel; reason: string }[] } => {
+export const apiField = (
+  models: readonly ApiModel[],
+  field: Field,
+): { compete: readonly ApiModel[]; apart: readonly { model: ApiModel; reason: string }[] } => {
   const compete: ApiModel[] = []
   const apart: { model: ApiModel; reason: string }[] = []
   for (const model of models) {
     if (model.task !== field.task) continue
     if (model.free === true) apart.push({ model, reason: 'free or trial: no price to compare' })
-    else if (model.capability === undefined) apart.push({ model, reason: 'no capability class: no published score that could place it' })
+    else if (model.capability === undefined)
+      apart.push({ model, reason: 'no capability class: no published score that could place it' })
     else if (atLeastClass(model.capability.class, field.class)) compete.push(model)
   }
   return { compete, apart }
 }
 
-const engineFor = (engines: readonly Engine[], { kind }: OpenModel): Engine | undefined => engines.find((engine) => engine.serves.includes(kind))
+/** The first engine in the catalogue's order that serves the model on such hardware. */
+export const engineFor = (
+  engines: readonly Engine[],
+  { kind }: OpenModel,
+  accelerator: Accelerator,
+): Engine | undefined =>
+  engines.find((engine) => engine.serves.includes(kind) && (engine.runsOn ?? ['gpu']).includes(accelerator.kind))
 
 /** REST streams long answers; a class label fits the cheaper HTTP API. */
 const defaultFront = ({ kind }: OpenModel): Front => (kind === 'encoder' ? 'http' : 'rest')
@@ -49,7 +70,11 @@ const defaultFront = ({ kind }: OpenModel): Front => (kind === 'encoder' ? 'http
 /** As published first, then what halves the weights: quantisation costs quality, so only as much of it as is needed. */
 const PRECISIONS: readonly Precision[] = ['bf16', 'fp8', 'int8']
 
-const precisionsFor = (model: OpenModel, choice: HostChoice | undefined, conditions: Conditions): readonly Precision[] => {
+const precisionsFor = (
+  model: OpenModel,
+  choice: HostChoice | undefined,
+  conditions: Conditions,
+): readonly Precision[] => {
   const named = choice?.precision ?? conditions.precision
   if (named !== undefined) return [named]
   if (model.kind === 'encoder') return ['fp32', 'bf16']
@@ -87,7 +112,10 @@ export const capacityMemo = (shape: RequestShape, conditions: Conditions, factor
 
 type Setting = { readonly precision: Precision; readonly tensorParallel: number }
 
-const cheaperPerMachine = (a: { deployment: Deployment; capacity: FittingCapacity }, b: { deployment: Deployment; capacity: FittingCapacity }): boolean =>
+const cheaperPerMachine = (
+  a: { deployment: Deployment; capacity: FittingCapacity },
+  b: { deployment: Deployment; capacity: FittingCapacity },
+): boolean =>
   a.capacity.requestsPerSecond * Math.floor(a.deployment.instance.acceleratorCount / a.deployment.tensorParallel || 1) >
   b.capacity.requestsPerSecond * Math.floor(b.deployment.instance.acceleratorCount / b.deployment.tensorParallel || 1)
 
@@ -104,9 +132,10 @@ export const hostedCandidate = (
   capacity: CapacityMemo,
 ): HostedCandidate => {
   const accelerator = catalog.accelerators.find(({ id }) => id === instance.accelerator)
-  const engine = engineFor(catalog.engines, model)
+  const engine = accelerator && engineFor(catalog.engines, model, accelerator)
   const id = `hosted:${model.id}@${instance.id}`
-  if (accelerator === undefined || engine === undefined) return { kind: 'ruledOut', id, reason: `no serving engine for ${model.kind} models on ${instance.accelerator}` }
+  if (accelerator === undefined || engine === undefined)
+    return { kind: 'ruledOut', id, reason: `no serving engine for ${model.kind} models on ${instance.accelerator}` }
   const deploy = ({ precision, tensorParallel }: Setting): Deployment => ({
     model,
     instance,
@@ -122,7 +151,14 @@ export const hostedCandidate = (
   for (const precision of precisionsFor(model, choice, conditions)) {
     let best: { deployment: Deployment; capacity: FittingCapacity } | undefined
     for (const tensorParallel of degreesFor(instance, choice)) {
-      const found = capacity({ model, accelerator, tensorParallel, precision, engine, ...(instance.ramBytes === undefined ? {} : { ramBytes: instance.ramBytes }) })
+      const found = capacity({
+        model,
+        accelerator,
+        tensorParallel,
+        precision,
+        engine,
+        ...(instance.ramBytes === undefined ? {} : { ramBytes: instance.ramBytes }),
+      })
       if (!found.fits) {
         reason = found.reason
         continue
@@ -135,11 +171,26 @@ export const hostedCandidate = (
   return { kind: 'ruledOut', id, reason }
 }
 
-const findNamed = <T extends { readonly id: string }>(rows: readonly T[], id: string, flag: string, what: string): T => {
+const findNamed = <T extends { readonly id: string }>(
+  rows: readonly T[],
+  id: string,
+  flag: string,
+  what: string,
+): T => {
   const found = rows.find((row) => row.id.toLowerCase() === id.toLowerCase())
   if (found !== undefined) return found
-  const hint = didYouMean(id, rows.map((row) => row.id))
-  throw new InputError(`${flag}: no ${what} called ${id}`, { hint: hint ?? `known: ${rows.slice(0, 8).map((row) => row.id).join(', ')}, …` })
+  const hint = didYouMean(
+    id,
+    rows.map((row) => row.id),
+  )
+  throw new InputError(`${flag}: no ${what} called ${id}`, {
+    hint:
+      hint ??
+      `known: ${rows
+        .slice(0, 8)
+        .map((row) => row.id)
+        .join(', ')}, …`,
+  })
 }
 
 /** `llama-3.1-8b` for `llama-3.1-8b-instruct`: a name that begins exactly one id is that id. */
@@ -154,18 +205,37 @@ const buyable = (instance: Instance, conditions: Conditions): boolean =>
   instance.rates.some((rate) => rate.region === conditions.region && rate.purchase === conditions.purchase)
 
 /** Model and machine pairs to look at: the named ones, else every model of the field on every machine that is sold here. */
-export const hostedPairs = (catalog: Catalog, conditions: Conditions, field: Field): readonly { model: OpenModel; instance: Instance; choice?: HostChoice }[] => {
+export const hostedPairs = (
+  catalog: Catalog,
+  conditions: Conditions,
+  field: Field,
+): readonly { model: OpenModel; instance: Instance; choice?: HostChoice }[] => {
   const sold = catalog.instances.filter((instance) => buyable(instance, conditions))
-  if (conditions.host.length === 0) {
-    const models = catalog.openModels.filter((model) => model.task === field.task && atLeastClass(model.class, field.class) && (model.released ?? '') <= conditions.on)
-    return models.flatMap((model) => sold.map((instance) => ({ model, instance })))
-  }
+  const competing = (): readonly OpenModel[] =>
+    catalog.openModels.filter(
+      (model) =>
+        model.task === field.task && atLeastClass(model.class, field.class) && (model.released ?? '') <= conditions.on,
+    )
+  if (conditions.host.length === 0) return crossed(competing(), sold)
   return conditions.host.flatMap((choice) => {
-    const model = findModel(catalog.openModels, choice.model)
-    if (choice.instance === undefined) return sold.map((instance) => ({ model, instance, choice }))
-    return [{ model, instance: findNamed(catalog.instances, choice.instance, `--host ${choice.model}@${choice.instance}`, 'machine'), choice }]
+    const models = choice.model === undefined ? competing() : [findModel(catalog.openModels, choice.model)]
+    const { instance } = choice
+    const machines =
+      instance === undefined
+        ? sold
+        : [findNamed(catalog.instances, instance, `--host ${choice.model ?? ''}@${instance}`, 'machine')]
+    return crossed(models, machines).map((pair) => ({ ...pair, choice }))
   })
 }
 
+const crossed = (
+  models: readonly OpenModel[],
+  machines: readonly Instance[],
+): readonly { model: OpenModel; instance: Instance }[] =>
+  models.flatMap((model) => machines.map((instance) => ({ model, instance })))
+
 /** Regions in which any machine has a price. */
-export const knownRegions = (catalog: Catalog): readonly string[] => [...new Set(catalog.instances.flatMap((instance) => instance.rates.map((rate) => rate.region)))].toSorted((a, b) => a.localeCompare(b))
+export const knownRegions = (catalog: Catalog): readonly string[] =>
+  [...new Set(catalog.instances.flatMap((instance) => instance.rates.map((rate) => rate.region)))].toSorted((a, b) =>
+    a.localeCompare(b),
+  )

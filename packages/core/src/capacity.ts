@@ -1,22 +1,22 @@
-import type { Accelerator, Engine, OpenModel, Precision } from './catalog.ts'
-import type { Bytes, Seconds, Sure, Tokens } from './units.ts'
+import { batchCurve } from './capacity-batch.ts'
+import { continuousCurve } from './capacity-continuous.ts'
+import { fitOfReplica } from './capacity-fit.ts'
+import {
+  highestLoad,
+  highestLoadWithin,
+  type LatencyTarget,
+  type Load,
+  type LoadCurve,
+  MOST_BUSY,
+  type RequestShape,
+} from './capacity-terms.ts'
+import type { Replica } from './model.ts'
+import { fitOf, type Roofline, rooflineOf } from './roofline.ts'
+import { leastSure } from './units.ts'
+import type { Seconds, Sure, Tokens } from './units.ts'
 
-/** One replica: a model on one tensor-parallel group of accelerators under one engine. */
-export type Replica = {
-  readonly model: OpenModel
-  readonly accelerator: Accelerator
-  readonly tensorParallel: number
-  readonly precision: Precision
-  readonly engine: Engine
-  /** RAM of the machine: the memory of a CPU replica. */
-  readonly ramBytes?: Bytes
-}
-
-/** Mean prompt and completion of one request. */
-export type RequestShape = { readonly input: Tokens; readonly output: Tokens }
-
-/** The latency that a user must see: time to first token and seconds per further token. */
-export type LatencyTarget = { readonly ttftSeconds: Seconds; readonly tpotSeconds: Seconds }
+export type { LatencyTarget, RequestShape } from './capacity-terms.ts'
+export type { Replica } from './model.ts'
 
 export type Capacity =
   | {
@@ -35,3 +35,93 @@ export type Capacity =
       readonly sure: Sure
     }
   | { readonly fits: false; readonly reason: string }
+
+/** How far the true rate may be from the computed one, as a share. Measured: twice the median error of the recipe on public rows. */
+const BAND: Readonly<Record<Sure, number>> = {
+  published: 0.15,
+  measured: 0.15,
+  derived: 0.25,
+  recalled: 0.3,
+  assumed: 0.35,
+  'formula-only': 0.5,
+}
+
+/** No published latency of a T5 family model on these engines was found: nothing to check the formula against. */
+const surenessOf = ({ model, accelerator, engine }: Replica): Sure =>
+  model.kind === 'encoder-decoder' ? 'formula-only' : leastSure([fitOf(accelerator).sure, engine.sure])
+
+const curveOf = (replica: Replica, roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => {
+  const whole = replica.model.kind === 'encoder' || replica.engine.scheduler === 'static-batch' || shape.output < 2
+  return whole ? batchCurve(roofline, shape, slots) : continuousCurve(roofline, shape, slots)
+}
+
+/** An encoder gives nothing after its pass, whatever was asked for; a prompt has at least one token. */
+const servedShape = ({ model }: Replica, { input, output }: RequestShape): RequestShape => ({
+  input: Math.max(1, input),
+  output: model.kind === 'encoder' ? 0 : output,
+})
+
+const limitOf = (load: Load, atEnd: boolean, bound: 'memory' | 'engine'): 'memory' | 'latency' | 'compute' => {
+  if (atEnd && bound === 'memory') return 'memory'
+  return atEnd || load.busy > MOST_BUSY / 2 ? 'compute' : 'latency'
+}
+
+const seconds = (value: Seconds): string => `${value.toPrecision(3)} s`
+
+/** Why an idle replica already misses the target, or `undefined` where it does not. */
+const missedBy = (idle: Load, { ttftSeconds, tpotSeconds }: LatencyTarget): string | undefined => {
+  if (!(idle.tailTtft <= ttftSeconds))
+    return `alone on it a request waits ${seconds(idle.tailTtft)} for its first token; the target is ${seconds(ttftSeconds)}`
+  if (!(idle.tailTpot <= tpotSeconds))
+    return `alone on it a request takes ${seconds(idle.tailTpot)} for each further token; the target is ${seconds(tpotSeconds)}`
+  return undefined
+}
+
+/**
+ * What one replica sustains, in closed form: whether it fits (or why not, with the arithmetic), the rate at which 19 of 20
+ * requests of the mean shape see the target, the mean latency there, what binds, and a band that is as wide as the figures
+ * behind it are unsure. Arrivals are taken as Poisson; the peak is the caller's business.
+ */
+export const capacityOf = (replica: Replica, shape: RequestShape, target: LatencyTarget): Capacity => {
+  const served = servedShape(replica, shape)
+  const fit = fitOfReplica(replica, served)
+  if (!fit.fits) return fit
+  const roofline = rooflineOf(replica)
+  if (roofline === undefined)
+    return { fits: false, reason: `${replica.accelerator.id} has no ${replica.precision} arithmetic` }
+  const curve = curveOf(replica, roofline, served, fit.slots)
+  const load = highestLoadWithin(curve, target)
+  if (load === undefined || load.requestsPerSecond <= 0) {
+    return { fits: false, reason: missedBy(curve.at(curve.from), target) ?? 'it serves no request' }
+  }
+  const sure = surenessOf(replica)
+  return {
+    fits: true,
+    requestsPerSecond: load.requestsPerSecond,
+    low: load.requestsPerSecond * (1 - BAND[sure]),
+    high: load.requestsPerSecond * (1 + BAND[sure]),
+    kvTokens: fit.memory.kvTokens,
+    ttft: load.ttft,
+    tpot: load.tpot,
+    concurrency: load.concurrency,
+    limit: limitOf(load, load.concurrency >= 0.99 * curve.to, fit.bound),
+    sure,
+  }
+}
+
+/** Mean latency of one replica at a rate of Poisson arrivals; `undefined` where it does not fit or cannot keep up. */
+export const latencyAt = (
+  replica: Replica,
+  shape: RequestShape,
+  requestsPerSecond: number,
+): { readonly ttft: Seconds; readonly tpot: Seconds; readonly concurrency: number } | undefined => {
+  const served = servedShape(replica, shape)
+  const fit = fitOfReplica(replica, served)
+  const roofline = rooflineOf(replica)
+  if (!fit.fits || roofline === undefined) return undefined
+  const curve = curveOf(replica, roofline, served, fit.slots)
+  const last = curve.at(curve.to)
+  if (!(requestsPerSecond >= 0 && requestsPerSecond <= last.requestsPerSecond)) return undefined
+  const load = highestLoad(curve, (one) => one.requestsPerSecond <= requestsPerSecond)
+  return load === undefined ? undefined : { ttft: load.ttft, tpot: load.tpot, concurrency: load.concurrency }
+}

@@ -66,7 +66,14 @@ export type Accelerator = Provenance & {
   readonly id: string
   readonly kind: 'gpu' | 'neuron' | 'cpu'
   /** Dense rates, not sparse; absent: the hardware lacks the type. */
-  readonly flopsPerSecond: { readonly fp32?: number; readonly bf16?: number; readonly fp16?: number; readonly fp8?: number; readonly int8?: number; readonly fp4?: number }
+  readonly flopsPerSecond: {
+    readonly fp32?: number
+    readonly bf16?: number
+    readonly fp16?: number
+    readonly fp8?: number
+    readonly int8?: number
+    readonly fp4?: number
+  }
   /** What the device really shows, not the label. CPU: absent, the instance's RAM counts. */
   readonly usableBytes?: number
   readonly bytesPerSecond: number
@@ -81,7 +88,11 @@ export type Accelerator = Provenance & {
     readonly attentionCompute: readonly [number, number, number]
   }
   /** All-reduce: bus bytes/s and fixed seconds by tensor-parallel degree. */
-  readonly allReduce?: readonly { readonly degree: number; readonly busBytesPerSecond: number; readonly latencySeconds: number }[]
+  readonly allReduce?: readonly {
+    readonly degree: number
+    readonly busBytesPerSecond: number
+    readonly latencySeconds: number
+  }[]
   readonly flags?: readonly string[]
 }
 
@@ -131,7 +142,13 @@ export type OpenModel = Provenance & {
   readonly gated: boolean
   readonly vocabulary: number
   readonly tiedEmbeddings: boolean
-  readonly experts?: { readonly count: number; readonly active: number; readonly ffn: number; readonly sharedFfn?: number; readonly firstDenseLayers?: number }
+  readonly experts?: {
+    readonly count: number
+    readonly active: number
+    readonly ffn: number
+    readonly sharedFfn?: number
+    readonly firstDenseLayers?: number
+  }
   /** Absent `queryRank`: queries are projected directly. */
   readonly mla?: { readonly kvRank: number; readonly ropeSize: number; readonly queryRank?: number }
   readonly slidingWindow?: { readonly tokens: number; readonly fullAttentionEvery?: number }

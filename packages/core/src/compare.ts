@@ -1,12 +1,28 @@
 import { prepare } from './api-cost.ts'
 import { breakevenOf, type Racer } from './breakeven.ts'
-import { apiField, capacityMemo, type Field, hostedCandidate, hostedPairs, knownRegions, namedApiModels } from './candidates.ts'
+import {
+  apiField,
+  capacityMemo,
+  type Field,
+  hostedCandidate,
+  hostedPairs,
+  knownRegions,
+  namedApiModels,
+} from './candidates.ts'
 import type { ApiModel, CapabilityClass, Catalog } from './catalog.ts'
 import type { Comparison, PairBreakeven, PricedOption } from './comparison.ts'
 import type { Conditions } from './conditions.ts'
 import { InputError } from './error.ts'
 import { indexModels, type ModelIndex, resolveModel } from './model-index.ts'
-import { type HostedOutcome, priceApi, priceAsIs, priceHosted, priceHybrid, type Setting, settingOf } from './price-options.ts'
+import {
+  type HostedOutcome,
+  priceApi,
+  priceAsIs,
+  priceHosted,
+  priceHybrid,
+  type Setting,
+  settingOf,
+} from './price-options.ts'
 import { sensitivityOf } from './sensitivity.ts'
 import { didYouMean } from './suggest.ts'
 import type { Task } from './usage.ts'
@@ -24,7 +40,8 @@ const LEAST_HORIZON = 1e7
 const BEST_OF_A_SIDE = 3
 const HYBRID_BASES = 5
 
-const cheapestFirst = (a: PricedOption, b: PricedOption): number => a.usdPerDay - b.usdPerDay || a.id.localeCompare(b.id)
+const cheapestFirst = (a: PricedOption, b: PricedOption): number =>
+  a.usdPerDay - b.usdPerDay || a.id.localeCompare(b.id)
 
 /** What most of the tokens were for. */
 const dominantTask = (workload: Workload): Task => dominant(workload, (group) => group.task) ?? 'generate'
@@ -48,14 +65,18 @@ const fieldOf = (workload: Workload, index: ModelIndex, conditions: Conditions):
   const assumedClass = task === 'generate' ? DEFAULT_CLASS : 'encoder'
   return {
     field: { task, class: assumedClass },
-    ...(open ? {} : { assumed: `no model is named, so models of class ${assumedClass} and above compete (--class changes it)` }),
+    ...(open
+      ? {}
+      : { assumed: `no model is named, so models of class ${assumedClass} and above compete (--class changes it)` }),
   }
 }
 
 const checkRegion = (catalog: Catalog, conditions: Conditions): void => {
   const regions = knownRegions(catalog)
   if (regions.includes(conditions.region) || conditions.region === 'own') return
-  throw new InputError(`--region ${conditions.region}: no machine has a price there`, { hint: didYouMean(conditions.region, regions) ?? `known regions: ${regions.join(', ')}` })
+  throw new InputError(`--region ${conditions.region}: no machine has a price there`, {
+    hint: didYouMean(conditions.region, regions) ?? `known regions: ${regions.join(', ')}`,
+  })
 }
 
 type RuledOut = Comparison['ruledOut'][number]
@@ -81,8 +102,10 @@ const priceField = (setting: Setting, field: Field, ruledOut: RuledOut[], apart:
   for (const { model, reason } of asides) apart.push({ id: `api:${model.id}`, reason })
   const options = priceApis(setting, compete, ruledOut)
   const suspects = new Set(compete.filter(isSuspect).map((model) => `api:${model.id}`))
-  const usesSuspect = (option: PricedOption): boolean => suspects.has(option.id) && option.notes.some((note) => note.startsWith('suspect'))
-  for (const option of options.filter(usesSuspect)) apart.push({ id: option.id, reason: option.notes.join('; '), usdPerDay: option.usdPerDay })
+  const usesSuspect = (option: PricedOption): boolean =>
+    suspects.has(option.id) && option.notes.some((note) => note.startsWith('suspect'))
+  for (const option of options.filter(usesSuspect))
+    apart.push({ id: option.id, reason: option.notes.join('; '), usdPerDay: option.usdPerDay })
   return options.filter((option) => !usesSuspect(option))
 }
 
@@ -97,7 +120,11 @@ const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[]): reado
       continue
     }
     const priced = priceHosted(setting, candidate.deployment, candidate.capacity)
-    if (priced === undefined) ruledOut.push({ id: `hosted:${model.id}@${instance.id}`, reason: `no ${conditions.purchase} price for ${instance.id} in ${conditions.region}` })
+    if (priced === undefined)
+      ruledOut.push({
+        id: `hosted:${model.id}@${instance.id}`,
+        reason: `no ${conditions.purchase} price for ${instance.id} in ${conditions.region}`,
+      })
     else outcomes.push(priced)
   }
   return outcomes.toSorted((a, b) => cheapestFirst(a.option, b.option))
@@ -106,8 +133,13 @@ const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[]): reado
 /** The cheapest renter of the same open model, or the one that was named. */
 const renterFor = (setting: Setting, hosted: HostedOutcome): PricedOption | undefined => {
   const { catalog, conditions, index } = setting
-  const models = conditions.overflow === undefined ? catalog.apiModels.filter((model) => model.openModel === hosted.deployment.model.id && model.free !== true) : namedApiModels(index, [conditions.overflow])
-  const priced = models.map((model) => priceApi(setting, model)).flatMap((outcome) => (outcome.kind === 'priced' ? [outcome.option] : []))
+  const models =
+    conditions.overflow === undefined
+      ? catalog.apiModels.filter((model) => model.openModel === hosted.deployment.model.id && model.free !== true)
+      : namedApiModels(index, [conditions.overflow])
+  const priced = models
+    .map((model) => priceApi(setting, model))
+    .flatMap((outcome) => (outcome.kind === 'priced' ? [outcome.option] : []))
   return priced.toSorted(cheapestFirst)[0]
 }
 
@@ -120,10 +152,20 @@ const priceHybrids = (setting: Setting, hosts: readonly HostedOutcome[]): readon
 
 const racerOf = ({ id, curve }: PricedOption): Racer => ({ id, curve })
 
-const pairsOf = (rents: readonly PricedOption[], runs: readonly PricedOption[], horizon: number): readonly PairBreakeven[] =>
-  rents.flatMap((rent) => runs.map((run) => ({ rent: rent.id, run: run.id, stretches: breakevenOf([racerOf(rent), racerOf(run)], horizon) })))
+const pairsOf = (
+  rents: readonly PricedOption[],
+  runs: readonly PricedOption[],
+  horizon: number,
+): readonly PairBreakeven[] =>
+  rents.flatMap((rent) =>
+    runs.map((run) => ({ rent: rent.id, run: run.id, stretches: breakevenOf([racerOf(rent), racerOf(run)], horizon) })),
+  )
 
-const assumptionsOf = ({ prepared, conditions }: Setting, field: string | undefined, hosted: boolean): readonly string[] => {
+const assumptionsOf = (
+  { prepared, conditions }: Setting,
+  field: string | undefined,
+  hosted: boolean,
+): readonly string[] => {
   const { workload } = prepared
   const { peak } = workload
   const assumed: string[] = []
@@ -132,11 +174,21 @@ const assumptionsOf = ({ prepared, conditions }: Setting, field: string | undefi
     const why = workload.arrivals === undefined ? 'no clock shows the peak' : 'under 24 h were watched'
     assumed.push(`peak ${peak.factor.toFixed(1)} x the mean (${why}; band ${peak.low} to ${peak.high.toFixed(1)})`)
   }
-  if (hosted) assumed.push(`a replica is used to ${Math.round(conditions.utilisation * 100)} % of what it sustains at its peak, at TTFT ${conditions.ttftSeconds} s and TPOT ${Math.round(conditions.tpotSeconds * 1000)} ms`)
-  if (prepared.sources.every((source) => source === undefined)) assumed.push('token counts taken as equal on every model: the traffic names no model whose tokeniser is known')
+  if (hosted)
+    assumed.push(
+      `a replica is used to ${Math.round(conditions.utilisation * 100)} % of what it sustains at its peak, at TTFT ${conditions.ttftSeconds} s and TPOT ${Math.round(conditions.tpotSeconds * 1000)} ms`,
+    )
+  if (prepared.sources.every((source) => source === undefined))
+    assumed.push('token counts taken as equal on every model: the traffic names no model whose tokeniser is known')
   if (conditions.outputRatio === 1) assumed.push('every model answers at the same length (--output-ratio 1)')
-  if (workload.requests === undefined) assumed.push(`no file says how many requests there were: the axis is tokens a day, a request is taken as ${ASSUMED_PROMPT_TOKENS} tokens in`)
-  if (workload.rowsWithoutUsage > 0) assumed.push(`${workload.rowsWithoutUsage.toLocaleString('en-US')} rows did not report all their tokens: every figure is "at least"`)
+  if (workload.requests === undefined)
+    assumed.push(
+      `no file says how many requests there were: the axis is tokens a day, a request is taken as ${ASSUMED_PROMPT_TOKENS} tokens in`,
+    )
+  if (workload.rowsWithoutUsage > 0)
+    assumed.push(
+      `${workload.rowsWithoutUsage.toLocaleString('en-US')} rows did not report all their tokens: every figure is "at least"`,
+    )
   return assumed
 }
 
@@ -148,7 +200,10 @@ const assumptionsOf = ({ prepared, conditions }: Setting, field: string | undefi
  */
 export const compare = (catalog: Catalog, workload: Workload, conditions: Conditions): Comparison => {
   checkRegion(catalog, conditions)
-  if (workload.watchedSeconds <= 0 || (workload.requests ?? 1) === 0) throw new InputError('there is no traffic to price', { hint: 'give a usage file with at least one call, or --requests-per-day with --input-tokens and --output-tokens' })
+  if (workload.watchedSeconds <= 0 || (workload.requests ?? 1) === 0)
+    throw new InputError('there is no traffic to price', {
+      hint: 'give a usage file with at least one call, or --requests-per-day with --input-tokens and --output-tokens',
+    })
   const index = indexModels(catalog.apiModels)
   const prepared = prepare(workload, index)
   const setting = settingOf(catalog, index, prepared, conditions)
@@ -159,9 +214,17 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   const hosts = priceHosts(setting, field, ruledOut)
   const hybrids = priceHybrids(setting, hosts)
   const asIs = priceAsIs(setting)
-  const options = [...(asIs?.option === undefined ? [] : [asIs.option]), ...apis, ...hosts.map(({ option }) => option), ...hybrids].toSorted(cheapestFirst)
+  const options = [
+    ...(asIs?.option === undefined ? [] : [asIs.option]),
+    ...apis,
+    ...hosts.map(({ option }) => option),
+    ...hybrids,
+  ].toSorted(cheapestFirst)
   const horizon = Math.max(LEAST_HORIZON * setting.unitsPerRequest, setting.axisPerDay * HORIZON_FACTOR)
-  const rents = [...(asIs?.option === undefined ? [] : [asIs.option]), ...apis.toSorted(cheapestFirst).slice(0, Math.max(BEST_OF_A_SIDE, conditions.api.length))]
+  const rents = [
+    ...(asIs?.option === undefined ? [] : [asIs.option]),
+    ...apis.toSorted(cheapestFirst).slice(0, Math.max(BEST_OF_A_SIDE, conditions.api.length)),
+  ]
   const runs = hosts.slice(0, Math.max(BEST_OF_A_SIDE, conditions.host.length))
   const [rent] = asIs?.option === undefined ? apis.toSorted(cheapestFirst) : [asIs.option]
   const [run] = runs
@@ -179,10 +242,23 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
     apart,
     assumed: assumptionsOf(setting, assumed, hosts.length > 0),
     breakeven: breakevenOf(options.map(racerOf), horizon),
-    pairs: pairsOf(rents, runs.map(({ option }) => option), horizon),
-    sensitivity: rent === undefined || run === undefined ? [] : sensitivityOf(setting, { rent, rentModel: index.byId.get(rent.id.replace('api:', '')), run }, horizon),
+    pairs: pairsOf(
+      rents,
+      runs.map(({ option }) => option),
+      horizon,
+    ),
+    sensitivity:
+      rent === undefined || run === undefined
+        ? []
+        : sensitivityOf(setting, { rent, rentModel: index.byId.get(rent.id.replace('api:', '')), run }, horizon),
     horizonPerDay: horizon,
-    unpriced: (asIs?.bill.unpriced ?? []).map(({ model, tokens }) => ({ model, tokens, share: all === 0 ? 0 : tokens / all })),
-    ...(conditions.billUsd === undefined || asIs?.option === undefined ? {} : { bill: { usd: conditions.billUsd, computedUsd: asIs.option.usdPerDay * daysWatched(workload) } }),
+    unpriced: (asIs?.bill.unpriced ?? []).map(({ model, tokens }) => ({
+      model,
+      tokens,
+      share: all === 0 ? 0 : tokens / all,
+    })),
+    ...(conditions.billUsd === undefined || asIs?.option === undefined
+      ? {}
+      : { bill: { usd: conditions.billUsd, computedUsd: asIs.option.usdPerDay * daysWatched(workload) } }),
   }
 }

@@ -24,7 +24,13 @@ export type PricedOption = {
   readonly notes: readonly string[]
   readonly replicas?: { readonly min: number; readonly mean: number; readonly max: number }
   /** Latency and rate of one replica, for hosted options. */
-  readonly capacity?: { readonly requestsPerSecond: number; readonly ttft: number; readonly tpot: number; readonly limit: string; readonly sure: Sure }
+  readonly capacity?: {
+    readonly requestsPerSecond: number
+    readonly ttft: number
+    readonly tpot: number
+    readonly limit: string
+    readonly sure: Sure
+  }
   readonly curve: CostCurve
 }
 

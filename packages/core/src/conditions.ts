@@ -4,8 +4,13 @@ import type { Front, ReplicaPolicy } from './option.ts'
 import type { IsoDate, Seconds, Usd } from './units.ts'
 import type { Task } from './usage.ts'
 
-/** A named hosted option: a model, perhaps a machine, perhaps how it is run there. */
-export type HostChoice = { readonly model: string; readonly instance?: string; readonly precision?: Precision; readonly tensorParallel?: number }
+/** A named hosted option: a model on a machine, a model on any, any model on a machine; perhaps how it is run there. */
+export type HostChoice = {
+  readonly model?: string
+  readonly instance?: string
+  readonly precision?: Precision
+  readonly tensorParallel?: number
+}
 
 /** Everything a comparison is made under, all of it handed in. */
 export type Conditions = {

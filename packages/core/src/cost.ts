@@ -24,5 +24,12 @@ export type CostCurve = {
 
 /** Never a silent zero: an option has a receipt or a reason. */
 export type Cost =
-  | { readonly kind: 'priced'; readonly lines: readonly Line[]; readonly usdPerDay: Usd; readonly low: Usd; readonly high: Usd; readonly curve: CostCurve }
+  | {
+      readonly kind: 'priced'
+      readonly lines: readonly Line[]
+      readonly usdPerDay: Usd
+      readonly low: Usd
+      readonly high: Usd
+      readonly curve: CostCurve
+    }
   | { readonly kind: 'ruledOut'; readonly reason: string }

@@ -13,14 +13,16 @@ export const flatCurve = (usd: Usd): CostCurve => ({ at: () => usd, kinks: () =>
  * How many machines carry a volume: at least `minimum`, one more as soon as the last is full.
  * 1e-9 forgives the rounding of `k * width / width`, so that a full machine is not two.
  */
-export const stepsFor = (perDay: number, width: number, minimum: number): number => Math.max(minimum, Math.ceil(perDay / width - 1e-9))
+export const stepsFor = (perDay: number, width: number, minimum: number): number =>
+  Math.max(minimum, Math.ceil(perDay / width - 1e-9))
 
 /** A staircase: `usdPerStep` for each machine of `width` units a day. */
 export const stairCurve = (usdPerStep: Usd, width: number, minimum = 1): CostCurve => ({
   at: (n) => usdPerStep * stepsFor(n, width, minimum),
   kinks: (from, to) => {
     const kinks: number[] = []
-    for (let step = Math.max(minimum, Math.floor(from / width) + 1); step * width < to; step += 1) if (step * width > from) kinks.push(step * width)
+    for (let step = Math.max(minimum, Math.floor(from / width) + 1); step * width < to; step += 1)
+      if (step * width > from) kinks.push(step * width)
     return kinks
   },
 })

@@ -6,20 +6,45 @@ import type { HostedPriced, HostedQuestion } from './hosted-cost.ts'
 import { hostedCost, rateOf } from './hosted-cost.ts'
 import { assumedShape } from './load-shape.ts'
 
-const capacity = { fits: true, requestsPerSecond: 1, low: 0.8, high: 1.2, kvTokens: 50_000, ttft: 0.5, tpot: 0.05, concurrency: 8, limit: 'latency', sure: 'derived' } as const
+const capacity = {
+  fits: true,
+  requestsPerSecond: 1,
+  low: 0.8,
+  high: 1.2,
+  kvTokens: 50_000,
+  ttft: 0.5,
+  tpot: 0.05,
+  concurrency: 8,
+  limit: 'latency',
+  sure: 'derived',
+} as const
 
-const question = (fields: Partial<HostedQuestion> = {}, conditions: Partial<HostedQuestion['conditions']> = {}): HostedQuestion => ({
+const question = (
+  fields: Partial<HostedQuestion> = {},
+  conditions: Partial<HostedQuestion['conditions']> = {},
+): HostedQuestion => ({
   deployment: deployment(),
   capacity,
   shape: { input: 1000, output: 101 },
   load: assumedShape(3),
   services,
-  conditions: { on: '2026-01-01', utilisation: 1, lambdaMemoryGb: 0.125, people: { hoursPerMonth: 0, usdPerHour: 0 }, fineTuning: { hours: 0, months: 12 }, ...conditions },
+  conditions: {
+    on: '2026-01-01',
+    utilisation: 1,
+    lambdaMemoryGb: 0.125,
+    people: { hoursPerMonth: 0, usdPerHour: 0 },
+    fineTuning: { hours: 0, months: 12 },
+    ...conditions,
+  },
   ...fields,
 })
 
-const priced = (fields: Partial<HostedQuestion> = {}, conditions: Partial<HostedQuestion['conditions']> = {}): HostedPriced => hostedCost(question(fields, conditions))!
-const line = (lines: readonly Line[], start: string): Line | undefined => lines.find(({ item }) => item.startsWith(start))
+const priced = (
+  fields: Partial<HostedQuestion> = {},
+  conditions: Partial<HostedQuestion['conditions']> = {},
+): HostedPriced => hostedCost(question(fields, conditions))!
+const line = (lines: readonly Line[], start: string): Line | undefined =>
+  lines.find(({ item }) => item.startsWith(start))
 
 describe('machines', () => {
   // One replica at 1 request/s carries 86,400 a day flat, and 28,800 where the peak is three times the mean.
@@ -32,7 +57,11 @@ describe('machines', () => {
   ])('%i requests a day need %i', (perDay, machines) => {
     const { replicas, lines } = priced()
     expect(replicas(perDay)).toEqual({ min: machines, mean: machines, max: machines })
-    expect(line(lines(perDay), 'ml.test.xlarge')).toMatchObject({ quantity: machines * 24, unitUsd: 2, usd: machines * 48 })
+    expect(line(lines(perDay), 'ml.test.xlarge')).toMatchObject({
+      quantity: machines * 24,
+      unitUsd: 2,
+      usd: machines * 48,
+    })
   })
 
   test('reserved hours are paid, busy or not', () => {
@@ -67,17 +96,26 @@ describe('what stands in front', () => {
   test('a month beyond 333 million requests meets the cheaper tier, for its own part only', () => {
     // 20 million a day are 608.33 million a month: 333 M x 3.5 + 275.33 M x 2.8 USD per million
     const perMonth = (20e6 * 730) / 24
-    expect(line(priced().lines(20e6), 'API Gateway')!.usd).toBeCloseTo(((333e6 * 3.5e-6 + (perMonth - 333e6) * 2.8e-6) * 24) / 730, 6)
+    expect(line(priced().lines(20e6), 'API Gateway')!.usd).toBeCloseTo(
+      ((333e6 * 3.5e-6 + (perMonth - 333e6) * 2.8e-6) * 24) / 730,
+      6,
+    )
   })
 
   test('the HTTP API meters in 512 KB: a prompt of 200,000 tokens is two requests', () => {
-    const http = (input: number): number => line(priced({ deployment: deployment({ front: 'http' }), shape: { input, output: 10 } }).lines(1000), 'API Gateway')!.quantity
+    const http = (input: number): number =>
+      line(
+        priced({ deployment: deployment({ front: 'http' }), shape: { input, output: 10 } }).lines(1000),
+        'API Gateway',
+      )!.quantity
     // 4 bytes a token and a frame of 500 bytes: 130,947 tokens are 524,288 bytes, exactly 512 KB
     expect([http(130_946), http(130_947), http(130_948)]).toEqual([1000, 1000, 2000])
   })
 
   test('no front: nothing of API Gateway or Lambda is billed', () => {
-    const items = priced({ deployment: deployment({ front: 'none' }) }).lines(1000).map(({ item }) => item)
+    const items = priced({ deployment: deployment({ front: 'none' }) })
+      .lines(1000)
+      .map(({ item }) => item)
     expect(items.some((item) => /Lambda|API Gateway/.test(item))).toBe(false)
   })
 })
@@ -89,8 +127,15 @@ test('disk is paid where the machine has none: twice 16 GB of weights and 30 GB,
 })
 
 test('people and fine-tuning are lines of their own, and absent unless given', () => {
-  expect(priced().lines(1).some(({ item }) => /people|fine-tuning/.test(item))).toBe(false)
-  const { lines } = priced({}, { people: { hoursPerMonth: 73, usdPerHour: 100 }, fineTuning: { hours: 120, months: 12 } })
+  expect(
+    priced()
+      .lines(1)
+      .some(({ item }) => /people|fine-tuning/.test(item)),
+  ).toBe(false)
+  const { lines } = priced(
+    {},
+    { people: { hoursPerMonth: 73, usdPerHour: 100 }, fineTuning: { hours: 120, months: 12 } },
+  )
   expect(line(lines(1), 'people')!.usd).toBeCloseTo(240, 9) // 7,300 a month of 30.4167 days
   expect(line(lines(1), 'fine-tuning')!.usd).toBeCloseTo((10 * 2 * 24) / 730, 9) // 10 hours a month at $2
 })
@@ -100,16 +145,29 @@ test('no price in the region: no receipt, not a free machine', () => {
 })
 
 test('the rate nearest in time is taken', () => {
-  const rate = (asOf: string, usdPerHour: number): ReturnType<typeof instance>['rates'][number] => ({ source: 'test', asOf, sure: 'published', purchase: 'on-demand', region: 'us-east-1', usdPerHour })
+  const rate = (asOf: string, usdPerHour: number): ReturnType<typeof instance>['rates'][number] => ({
+    source: 'test',
+    asOf,
+    sure: 'published',
+    purchase: 'on-demand',
+    region: 'us-east-1',
+    usdPerHour,
+  })
   const dated = deployment({ instance: instance({ rates: [rate('2025-01-01', 3), rate('2026-09-28', 2)] }) })
   expect([rateOf(dated, '2025-06-01')!.usdPerHour, rateOf(dated, '2026-11-24')!.usdPerHour]).toEqual([3, 2])
 })
 
 test('property: the receipt adds up to the curve at any volume', () => {
-  const choices = fc.record({ front: fc.constantFrom('rest' as const, 'http' as const, 'none' as const), replicas: fc.constantFrom('fixed' as const, 'hourly' as const), localDisk: fc.boolean() })
+  const choices = fc.record({
+    front: fc.constantFrom('rest' as const, 'http' as const, 'none' as const),
+    replicas: fc.constantFrom('fixed' as const, 'hourly' as const),
+    localDisk: fc.boolean(),
+  })
   fc.assert(
     fc.property(choices, fc.double({ min: 0, max: 50e6, noNaN: true }), ({ front, replicas, localDisk }, perDay) => {
-      const { lines, curve } = priced({ deployment: deployment({ front, replicas, instance: instance({ localDisk }) }) })
+      const { lines, curve } = priced({
+        deployment: deployment({ front, replicas, instance: instance({ localDisk }) }),
+      })
       expect(lines(perDay).reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(curve.at(perDay), 6)
     }),
   )

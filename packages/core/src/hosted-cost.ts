@@ -30,20 +30,34 @@ const HTTP_METERING_BYTES = 512 * 1024
 const REST_STREAM_METERING_BYTES = 10e6
 
 /** Disk for the weights twice over (download and load), the container image and logs. */
-const volumeGb = (deployment: Deployment): number => Math.ceil((2 * weightBytes(deployment.model, deployment.precision)) / BYTES_PER_GB + 30)
+const volumeGb = (deployment: Deployment): number =>
+  Math.ceil((2 * weightBytes(deployment.model, deployment.precision)) / BYTES_PER_GB + 30)
 
 /** The rate nearest in time to a date: AWS prices move seldom, and few are dated when they began. */
 export const rateOf = ({ instance, region, purchase }: Deployment, on: IsoDate): InstanceRate | undefined =>
   instance.rates
     .filter((rate) => rate.region === region && rate.purchase === purchase)
-    .toSorted((a, b) => Math.abs(Date.parse(a.asOf) - Date.parse(on)) - Math.abs(Date.parse(b.asOf) - Date.parse(on)))[0]
+    .toSorted(
+      (a, b) => Math.abs(Date.parse(a.asOf) - Date.parse(on)) - Math.abs(Date.parse(b.asOf) - Date.parse(on)),
+    )[0]
 
 /** Replicas that one machine holds. A CPU machine holds one. */
-export const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number => Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))
+export const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number =>
+  Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))
 
 /** Requests a day that one machine carries when its busiest moment is `peakFactor` times the mean. */
-export const instanceRequestsPerDay = (deployment: Deployment, requestsPerSecond: number, peakFactor: number, conditions: HostedConditions): number =>
-  (requestsPerSecond * (conditions.throughputFactor ?? 1) * conditions.utilisation * replicasPerInstance(deployment) * SECONDS_PER_DAY) / peakFactor
+export const instanceRequestsPerDay = (
+  deployment: Deployment,
+  requestsPerSecond: number,
+  peakFactor: number,
+  conditions: HostedConditions,
+): number =>
+  (requestsPerSecond *
+    (conditions.throughputFactor ?? 1) *
+    conditions.utilisation *
+    replicasPerInstance(deployment) *
+    SECONDS_PER_DAY) /
+  peakFactor
 
 export type HostedQuestion = {
   readonly deployment: Deployment
@@ -57,12 +71,16 @@ export type HostedQuestion = {
 /** A part of the receipt: how a day's line and the whole curve come from one rule. */
 type Part = { readonly line: (perDay: number) => Line; readonly curve: CostCurve }
 
-type Machines = { readonly at: (perDay: number) => { min: number; mean: number; max: number }; readonly curve: (usd: Usd) => CostCurve }
+type Machines = {
+  readonly at: (perDay: number) => { min: number; mean: number; max: number }
+  readonly curve: (usd: Usd) => CostCurve
+}
 
 /** Machines that run: for the peak all day, or for each class of hours what it needs. */
 export const machinesOf = ({ deployment, capacity, load, conditions }: HostedQuestion): Machines => {
   const peakFactor = load[0]?.factor ?? 1
-  const widthAt = (factor: number): number => instanceRequestsPerDay(deployment, capacity.requestsPerSecond, factor, conditions)
+  const widthAt = (factor: number): number =>
+    instanceRequestsPerDay(deployment, capacity.requestsPerSecond, factor, conditions)
   if (deployment.replicas === 'fixed') {
     const width = widthAt(peakFactor)
     return {
@@ -73,13 +91,25 @@ export const machinesOf = ({ deployment, capacity, load, conditions }: HostedQue
       curve: (usd) => stairCurve(usd, width),
     }
   }
-  const classes = load.map(({ share, factor }) => ({ share, width: factor === 0 ? Number.POSITIVE_INFINITY : widthAt(factor) }))
+  const classes = load.map(({ share, factor }) => ({
+    share,
+    width: factor === 0 ? Number.POSITIVE_INFINITY : widthAt(factor),
+  }))
   return {
     at: (n) => {
       const counts = classes.map(({ width }) => stepsFor(n, width, 1))
-      return { min: Math.min(...counts), mean: classes.reduce((sum, { share }, at) => sum + share * counts[at]!, 0), max: Math.max(...counts) }
+      return {
+        min: Math.min(...counts),
+        mean: classes.reduce((sum, { share }, at) => sum + share * counts[at]!, 0),
+        max: Math.max(...counts),
+      }
     },
-    curve: (usd) => sumCurves(classes.map(({ share, width }) => (Number.isFinite(width) ? stairCurve(usd * share, width) : flatCurve(usd * share)))),
+    curve: (usd) =>
+      sumCurves(
+        classes.map(({ share, width }) =>
+          Number.isFinite(width) ? stairCurve(usd * share, width) : flatCurve(usd * share),
+        ),
+      ),
   }
 }
 
@@ -94,7 +124,16 @@ const machinePart = (question: HostedQuestion, rate: InstanceRate, machines: Mac
   line: (n) => {
     const hours = machines.at(n).mean * HOURS_PER_DAY
     const item = `${question.deployment.instance.id}, ${rate.purchase}`
-    return { item, quantity: hours, unit: 'instance-hours', unitUsd: rate.usdPerHour, usd: hours * rate.usdPerHour, source: rate.source, asOf: rate.asOf, sure: rate.sure }
+    return {
+      item,
+      quantity: hours,
+      unit: 'instance-hours',
+      unitUsd: rate.usdPerHour,
+      usd: hours * rate.usdPerHour,
+      source: rate.source,
+      asOf: rate.asOf,
+      sure: rate.sure,
+    }
   },
   curve: machines.curve(rate.usdPerHour * HOURS_PER_DAY),
 })
@@ -112,7 +151,8 @@ const storagePart = ({ deployment, services }: HostedQuestion, machines: Machine
 }
 
 /** Lambda is billed while it waits for the model: its seconds are the model's. */
-export const lambdaSeconds = ({ ttft, tpot }: { ttft: Seconds; tpot: Seconds }, { output }: RequestShape): Seconds => ttft + Math.max(0, output - 1) * tpot
+export const lambdaSeconds = ({ ttft, tpot }: { ttft: Seconds; tpot: Seconds }, { output }: RequestShape): Seconds =>
+  ttft + Math.max(0, output - 1) * tpot
 
 const bodyBytes = (tokens: number): number => FRAME_BYTES + tokens * BYTES_PER_TOKEN
 
@@ -122,8 +162,14 @@ const gatewayPart = ({ deployment, services, shape }: HostedQuestion): Part | un
   if (rate === undefined) return undefined
   const [metered, what] =
     front === 'http'
-      ? [Math.max(1, Math.ceil(Math.max(bodyBytes(shape.input), bodyBytes(shape.output)) / HTTP_METERING_BYTES)), 'API Gateway (HTTP API, per 512 KB)']
-      : [Math.max(1, Math.ceil((shape.output * STREAMED_BYTES_PER_TOKEN) / REST_STREAM_METERING_BYTES)), 'API Gateway (REST API, streaming)']
+      ? [
+          Math.max(1, Math.ceil(Math.max(bodyBytes(shape.input), bodyBytes(shape.output)) / HTTP_METERING_BYTES)),
+          'API Gateway (HTTP API, per 512 KB)',
+        ]
+      : [
+          Math.max(1, Math.ceil((shape.output * STREAMED_BYTES_PER_TOKEN) / REST_STREAM_METERING_BYTES)),
+          'API Gateway (REST API, streaming)',
+        ]
   return perRequest(what, rate, metered)
 }
 
@@ -135,17 +181,28 @@ const frontParts = (question: HostedQuestion): readonly (Part | undefined)[] => 
   const seconds = lambdaSeconds(capacity, shape)
   return [
     gatewayPart(question),
-    duration && perRequest(`Lambda, ${Math.round(conditions.lambdaMemoryGb * 1024)} MB waiting ${seconds.toFixed(2)} s`, duration, conditions.lambdaMemoryGb * seconds),
+    duration &&
+      perRequest(
+        `Lambda, ${Math.round(conditions.lambdaMemoryGb * 1024)} MB waiting ${seconds.toFixed(2)} s`,
+        duration,
+        conditions.lambdaMemoryGb * seconds,
+      ),
     requests && perRequest('Lambda requests', requests, 1),
   ]
 }
 
 const transferParts = ({ deployment, services, shape }: HostedQuestion): readonly (Part | undefined)[] => {
-  const streamed = deployment.front === 'http' ? bodyBytes(shape.output) : FRAME_BYTES + shape.output * STREAMED_BYTES_PER_TOKEN
+  const streamed =
+    deployment.front === 'http' ? bodyBytes(shape.output) : FRAME_BYTES + shape.output * STREAMED_BYTES_PER_TOKEN
   const out = findService(services, 'data-transfer/internet-out', deployment.region)
-  const processed = deployment.instance.service === 'sagemaker' ? findService(services, 'sagemaker/data-processed', deployment.region) : undefined
+  const processed =
+    deployment.instance.service === 'sagemaker'
+      ? findService(services, 'sagemaker/data-processed', deployment.region)
+      : undefined
   return [
-    deployment.instance.service === 'own' ? undefined : out && perRequest('internet transfer out', out, streamed / BYTES_PER_GB),
+    deployment.instance.service === 'own'
+      ? undefined
+      : out && perRequest('internet transfer out', out, streamed / BYTES_PER_GB),
     processed && perRequest('endpoint data in and out', processed, (bodyBytes(shape.input) + streamed) / BYTES_PER_GB),
   ]
 }
@@ -157,9 +214,27 @@ const peopleParts = ({ conditions }: HostedQuestion, rate: InstanceRate): readon
   const trainingHours = fineTuning.hours / fineTuning.months / daysPerMonth
   const given = { source: 'given by the user', asOf: on, sure: 'assumed' as const }
   return [
-    people.hoursPerMonth > 0 ? fixed({ item: 'people', quantity: peopleHours, unit: 'hours', unitUsd: people.usdPerHour, usd: peopleHours * people.usdPerHour, ...given }) : undefined,
+    people.hoursPerMonth > 0
+      ? fixed({
+          item: 'people',
+          quantity: peopleHours,
+          unit: 'hours',
+          unitUsd: people.usdPerHour,
+          usd: peopleHours * people.usdPerHour,
+          ...given,
+        })
+      : undefined,
     fineTuning.hours > 0
-      ? fixed({ item: `fine-tuning, over ${fineTuning.months} months`, quantity: trainingHours, unit: 'instance-hours', unitUsd: rate.usdPerHour, usd: trainingHours * rate.usdPerHour, source: rate.source, asOf: rate.asOf, sure: rate.sure })
+      ? fixed({
+          item: `fine-tuning, over ${fineTuning.months} months`,
+          quantity: trainingHours,
+          unit: 'instance-hours',
+          unitUsd: rate.usdPerHour,
+          usd: trainingHours * rate.usdPerHour,
+          source: rate.source,
+          asOf: rate.asOf,
+          sure: rate.sure,
+        })
       : undefined,
   ]
 }
@@ -183,7 +258,9 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
   const rate = rateOf(question.deployment, question.conditions.on)
   if (rate === undefined) return undefined
   const machines = machinesOf(question)
-  const stepped = [machinePart(question, rate, machines), storagePart(question, machines)].filter((part) => part !== undefined)
+  const stepped = [machinePart(question, rate, machines), storagePart(question, machines)].filter(
+    (part) => part !== undefined,
+  )
   const flowing = [...frontParts(question), ...transferParts(question)].filter((part) => part !== undefined)
   const standing = peopleParts(question, rate).filter((part) => part !== undefined)
   const parts = [...stepped, ...flowing, ...standing]
@@ -198,7 +275,12 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
     },
     rate,
     step: {
-      requestsPerDay: instanceRequestsPerDay(question.deployment, question.capacity.requestsPerSecond, 1, question.conditions),
+      requestsPerDay: instanceRequestsPerDay(
+        question.deployment,
+        question.capacity.requestsPerSecond,
+        1,
+        question.conditions,
+      ),
       usdPerDay: sumCurves(stepped.map((part) => part.curve)).at(0),
     },
     variable,

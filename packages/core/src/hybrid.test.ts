@@ -10,7 +10,18 @@ const peaky: LoadShape = [
   { share: 0.25, factor: 3.4 },
   { share: 0.75, factor: 0.2 },
 ]
-const capacity = { fits: true, requestsPerSecond: 1, low: 1, high: 1, kvTokens: 1, ttft: 0, tpot: 0, concurrency: 1, limit: 'latency', sure: 'derived' } as const
+const capacity = {
+  fits: true,
+  requestsPerSecond: 1,
+  low: 1,
+  high: 1,
+  kvTokens: 1,
+  ttft: 0,
+  tpot: 0,
+  concurrency: 1,
+  limit: 'latency',
+  sure: 'derived',
+} as const
 const hosted = (load: LoadShape): NonNullable<ReturnType<typeof hostedCost>> =>
   hostedCost({
     deployment: deployment({ front: 'none' }),
@@ -18,7 +29,13 @@ const hosted = (load: LoadShape): NonNullable<ReturnType<typeof hostedCost>> =>
     shape: { input: 100, output: 10 },
     load,
     services: services.filter(({ id }) => !/transfer|processed/.test(id)),
-    conditions: { on: '2026-01-01', utilisation: 1, lambdaMemoryGb: 0.125, people: { hoursPerMonth: 0, usdPerHour: 0 }, fineTuning: { hours: 0, months: 12 } },
+    conditions: {
+      on: '2026-01-01',
+      utilisation: 1,
+      lambdaMemoryGb: 0.125,
+      people: { hoursPerMonth: 0, usdPerHour: 0 },
+      fineTuning: { hours: 0, months: 12 },
+    },
   })!
 
 test('overflow is what exceeds the machines in each class of hours', () => {
@@ -28,9 +45,24 @@ test('overflow is what exceeds the machines in each class of hours', () => {
 })
 
 describe('the best number of machines', () => {
-  const line = { item: 'input', quantity: 1, unit: 'million tokens', unitUsd: 1, usd: 86.4, source: 'test', asOf: '2026-01-01', sure: 'published' } as const
+  const line = {
+    item: 'input',
+    quantity: 1,
+    unit: 'million tokens',
+    unitUsd: 1,
+    usd: 86.4,
+    source: 'test',
+    asOf: '2026-01-01',
+    sure: 'published',
+  } as const
   const ask = (usdPerRequest: number, load: LoadShape = peaky): ReturnType<typeof hybridCost> =>
-    hybridCost({ hosted: hosted(load), load, apiUsdPerRequest: usdPerRequest, apiLines: [{ ...line, usd: usdPerRequest * 86_400 }], requestsPerDay: 86_400 })
+    hybridCost({
+      hosted: hosted(load),
+      load,
+      apiUsdPerRequest: usdPerRequest,
+      apiLines: [{ ...line, usd: usdPerRequest * 86_400 }],
+      requestsPerDay: 86_400,
+    })
 
   test('one own machine and the peak rented: 48 + 51,840 x 0.001 against 192 own and 86.4 rented is no saving', () => {
     expect(ask(0.001)).toBeUndefined()

@@ -26,10 +26,23 @@ export type HybridPriced = {
 export const HYBRID_MINIMUM_SAVING = 0.02
 
 /** Requests a day that go over when `machines` run always: in each class of hours, what exceeds them. */
-export const overflowPerDay = (load: LoadShape, perDay: number, machineRequestsPerDay: number, machines: number): number =>
-  load.reduce((sum, { share, factor }) => sum + share * Math.max(0, perDay * factor - machines * machineRequestsPerDay), 0)
+export const overflowPerDay = (
+  load: LoadShape,
+  perDay: number,
+  machineRequestsPerDay: number,
+  machines: number,
+): number =>
+  load.reduce(
+    (sum, { share, factor }) => sum + share * Math.max(0, perDay * factor - machines * machineRequestsPerDay),
+    0,
+  )
 
-const scaledLine = (line: Line, factor: number, item: string): Line => ({ ...line, item, quantity: line.quantity * factor, usd: line.usd * factor })
+const scaledLine = (line: Line, factor: number, item: string): Line => ({
+  ...line,
+  item,
+  quantity: line.quantity * factor,
+  usd: line.usd * factor,
+})
 
 /** Machines always on, every request through the own front, the overflow at the renter's price. */
 const hybridOf = (question: HybridQuestion, machines: number): HybridPriced => {
@@ -38,19 +51,28 @@ const hybridOf = (question: HybridQuestion, machines: number): HybridPriced => {
   const overflow = (n: number): number => overflowPerDay(load, n, width, machines)
   // What stands whatever the volume beyond the first machine: further machines, each with its disk.
   const standing = hosted.curve.at(0) + (machines - 1) * hosted.step.usdPerDay
-  const corners = load.flatMap(({ factor }) => (factor > 0 ? [(machines * width) / factor] : [])).toSorted((a, b) => a - b)
-  const curve = sumCurves([flatCurve(standing), hosted.variable, bentCurve((n) => overflow(n) * apiUsdPerRequest, corners)])
+  const corners = load
+    .flatMap(({ factor }) => (factor > 0 ? [(machines * width) / factor] : []))
+    .toSorted((a, b) => a - b)
+  const curve = sumCurves([
+    flatCurve(standing),
+    hosted.variable,
+    bentCurve((n) => overflow(n) * apiUsdPerRequest, corners),
+  ])
   const overflowShare = requestsPerDay === 0 ? 0 : overflow(requestsPerDay) / requestsPerDay
   const running = hosted.replicas(requestsPerDay).mean
   const perMachine = hosted.replicas(0).mean
   const machineFactor = (machines * perMachine) / running
-  const own = hosted.lines(requestsPerDay).map((line) => (isMachineLine(line) ? scaledLine(line, machineFactor, line.item) : line))
+  const own = hosted
+    .lines(requestsPerDay)
+    .map((line) => (isMachineLine(line) ? scaledLine(line, machineFactor, line.item) : line))
   const lines = [...own, ...apiLines.map((line) => scaledLine(line, overflowShare, `overflow: ${line.item}`))]
   return { machines, overflowShare, usdPerDay: curve.at(requestsPerDay), lines, curve }
 }
 
 /** Lines that grow with the number of machines rather than with requests. */
-const isMachineLine = ({ unit, item }: Line): boolean => (unit === 'instance-hours' && !item.startsWith('fine-tuning')) || item === 'disk for the weights'
+const isMachineLine = ({ unit, item }: Line): boolean =>
+  (unit === 'instance-hours' && !item.startsWith('fine-tuning')) || item === 'disk for the weights'
 
 /**
  * The best number of machines for the base: the cost is convex in it (each further machine takes less overflow),
@@ -66,5 +88,7 @@ export const hybridCost = (question: HybridQuestion): HybridPriced | undefined =
     if (best !== undefined && next.usdPerDay >= best.usdPerDay) break
     best = next
   }
-  return best !== undefined && best.overflowShare < 1 && best.usdPerDay < pure * (1 - HYBRID_MINIMUM_SAVING) ? best : undefined
+  return best !== undefined && best.overflowShare < 1 && best.usdPerDay < pure * (1 - HYBRID_MINIMUM_SAVING)
+    ? best
+    : undefined
 }

@@ -2,7 +2,17 @@
 
 // Units, and what every figure carries
 export type { Bytes, IsoDate, Seconds, Sure, Tokens, Usd } from './units.ts'
-export { BYTES_PER_GB, BYTES_PER_MIB, DAYS_PER_MONTH, DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, TOKENS_PER_PRICE_UNIT } from './units.ts'
+export {
+  BYTES_PER_GB,
+  BYTES_PER_MIB,
+  DAYS_PER_MONTH,
+  DAYS_PER_YEAR,
+  HOURS_PER_DAY,
+  HOURS_PER_MONTH,
+  SECONDS_PER_DAY,
+  SECONDS_PER_HOUR,
+  TOKENS_PER_PRICE_UNIT,
+} from './units.ts'
 export { dateOf, leastSure, startOfDate, SURENESS } from './units.ts'
 export { InputError, type Place, placeText } from './error.ts'
 export { didYouMean, suggest } from './suggest.ts'
@@ -39,9 +49,26 @@ export type {
 export { GENERATING_CLASSES } from './catalog.ts'
 
 // Prices
-export { compilePrice, holdsAt, priceAt, type Tariff, tariffOf, type TariffQuery, type TariffResult, thresholdsOf } from './price.ts'
+export {
+  compilePrice,
+  holdsAt,
+  priceAt,
+  type Tariff,
+  tariffOf,
+  type TariffQuery,
+  type TariffResult,
+  thresholdsOf,
+} from './price.ts'
 export { indexModels, type ModelIndex, type Resolved, resolveModel } from './model-index.ts'
-export { apiBill, type ApiBill, type ApiConditions, asIsBill, type AsIsBill, prepare, type Prepared } from './api-cost.ts'
+export {
+  apiBill,
+  type ApiBill,
+  type ApiConditions,
+  asIsBill,
+  type AsIsBill,
+  prepare,
+  type Prepared,
+} from './api-cost.ts'
 
 // Capacity
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'

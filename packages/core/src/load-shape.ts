@@ -31,7 +31,10 @@ export const assumedShape = (peakFactor: number): LoadShape => {
   }
   const q = (low + high) / 2
   const scale = 1 / meanOf(q)
-  return Array.from({ length: ASSUMED_HOURS }, (_, hour) => ({ share: 1 / ASSUMED_HOURS, factor: peak * q ** hour * scale }))
+  return Array.from({ length: ASSUMED_HOURS }, (_, hour) => ({
+    share: 1 / ASSUMED_HOURS,
+    factor: peak * q ** hour * scale,
+  }))
 }
 
 /** Windows sorted by rate and merged into few classes that keep time and requests; the busiest stays alone. */

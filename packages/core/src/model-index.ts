@@ -1,13 +1,30 @@
 import type { ApiModel } from './catalog.ts'
 
 /** Sellers by the names that logs use for models. */
-export type ModelIndex = { readonly byId: ReadonlyMap<string, ApiModel>; readonly byName: ReadonlyMap<string, readonly ApiModel[]> }
+export type ModelIndex = {
+  readonly byId: ReadonlyMap<string, ApiModel>
+  readonly byName: ReadonlyMap<string, readonly ApiModel[]>
+}
 
 export type Resolved = { readonly model: ApiModel; readonly note?: string }
 
 /** Who makes models, as opposed to reselling them: a bare model name means its maker's price. */
 const MAKERS: readonly string[] = [
-  'openai', 'anthropic', 'google', 'google-gemini-api', 'mistral', 'deepseek', 'xai', 'cohere', 'moonshot', 'zai', 'alibaba-dashscope', 'minimax', 'ai21', 'perplexity', 'voyageai',
+  'openai',
+  'anthropic',
+  'google',
+  'google-gemini-api',
+  'mistral',
+  'deepseek',
+  'xai',
+  'cohere',
+  'moonshot',
+  'zai',
+  'alibaba-dashscope',
+  'minimax',
+  'ai21',
+  'perplexity',
+  'voyageai',
 ]
 
 export const indexModels = (models: readonly ApiModel[]): ModelIndex => {
@@ -25,7 +42,8 @@ export const indexModels = (models: readonly ApiModel[]): ModelIndex => {
 }
 
 /** `gpt-4o-2024-08-06` -> `gpt-4o`: a dated snapshot without a row of its own is priced as its family, and said so. */
-const withoutDate = (name: string): string => name.replace(/[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|\d{4}|latest|\d{3})$/, '')
+const withoutDate = (name: string): string =>
+  name.replace(/[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|\d{4}|latest|\d{3})$/, '')
 
 const makerRank = ({ provider }: ApiModel): number => {
   const rank = MAKERS.indexOf(provider)
@@ -45,7 +63,8 @@ const lookUp = (index: ModelIndex, name: string, provider: string | undefined): 
   const own = provider === undefined ? [] : candidates.filter((model) => sameProvider(model, provider))
   if (own.length > 0) return own[0]
   const makers = candidates.filter((model) => makerRank(model) < MAKERS.length)
-  if (provider === undefined || makers.length > 0) return (makers.length > 0 ? makers : candidates).toSorted((a, b) => makerRank(a) - makerRank(b))[0]
+  if (provider === undefined || makers.length > 0)
+    return (makers.length > 0 ? makers : candidates).toSorted((a, b) => makerRank(a) - makerRank(b))[0]
   return undefined
 }
 
@@ -53,10 +72,14 @@ const lookUp = (index: ModelIndex, name: string, provider: string | undefined): 
  * The seller's model that a log row names: by id, by name or alias at its provider, by its maker, then without the
  * snapshot date. Whatever was not exact is told in the note; nothing is guessed beyond that.
  */
-export const resolveModel = (index: ModelIndex, { model, provider }: { readonly model?: string; readonly provider?: string }): Resolved | undefined => {
+export const resolveModel = (
+  index: ModelIndex,
+  { model, provider }: { readonly model?: string; readonly provider?: string },
+): Resolved | undefined => {
   if (model === undefined) return undefined
   const name = model.trim().toLowerCase()
-  const exact = index.byId.get(name) ?? (provider === undefined ? undefined : index.byId.get(`${provider.toLowerCase()}/${name}`))
+  const exact =
+    index.byId.get(name) ?? (provider === undefined ? undefined : index.byId.get(`${provider.toLowerCase()}/${name}`))
   if (exact !== undefined) return { model: exact }
   const tail = name.includes('/') ? name.slice(name.indexOf('/') + 1) : name
   const head = name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined

@@ -34,7 +34,8 @@ export const overheadBytesPerDevice = ({ model, accelerator, engine, tensorParal
 }
 
 /** Memory of one device: what the accelerator shows, or the machine's RAM for a CPU. */
-export const deviceBytes = ({ accelerator, ramBytes }: Replica): Bytes | undefined => accelerator.usableBytes ?? (accelerator.kind === 'cpu' ? ramBytes : undefined)
+export const deviceBytes = ({ accelerator, ramBytes }: Replica): Bytes | undefined =>
+  accelerator.usableBytes ?? (accelerator.kind === 'cpu' ? ramBytes : undefined)
 
 /**
  * Where a replica's memory goes, vLLM's sum: share x memory - weights - overhead, the rest is cache in whole blocks.
@@ -48,7 +49,14 @@ export const memoryOf = (replica: Replica, context: Tokens = 0): Memory => {
   const perToken = kvBytesPerToken(model, precision, tensorParallel, context)
   const freeBytes = usableBytes * engine.memoryShare - weights - overheadBytes
   const blocks = perToken > 0 && freeBytes > 0 ? Math.floor(freeBytes / perToken / engine.blockTokens) : 0
-  return { usableBytes, weightBytes: weights, overheadBytes, kvBytesPerToken: perToken, freeBytes, kvTokens: blocks * engine.blockTokens }
+  return {
+    usableBytes,
+    weightBytes: weights,
+    overheadBytes,
+    kvBytesPerToken: perToken,
+    freeBytes,
+    kvTokens: blocks * engine.blockTokens,
+  }
 }
 
 /** Activations of one sequence in one encoder layer: scores of all heads and the widest matrix. */

@@ -30,7 +30,8 @@ export const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: O
 }
 
 /** Gate, up and down of a gated feed-forward block; up and down of a plain one. */
-export const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number => (gated ? 3 : 2) * hidden * width
+export const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number =>
+  (gated ? 3 : 2) * hidden * width
 
 /** How many of the layers of `layers` have experts, and how many are dense. */
 export const layerCounts = ({ layers, experts }: OpenModel): { readonly dense: number; readonly moe: number } => {
@@ -42,17 +43,30 @@ export const layerCounts = ({ layers, experts }: OpenModel): { readonly dense: n
 const expertParameters = (model: OpenModel): number => {
   const { experts, hidden } = model
   if (experts === undefined) return 0
-  return experts.count * feedForwardParameters(model, experts.ffn) + feedForwardParameters(model, experts.sharedFfn ?? 0) + hidden * experts.count
+  return (
+    experts.count * feedForwardParameters(model, experts.ffn) +
+    feedForwardParameters(model, experts.sharedFfn ?? 0) +
+    hidden * experts.count
+  )
 }
 
 /** The input table, and the output head where it is a table of its own; an encoder has learned positions, two segments and a pooler (arXiv 1810.04805). */
 const embeddingParameters = ({ kind, vocabulary, hidden, tiedEmbeddings, contextTokens }: OpenModel): number =>
-  kind === 'encoder' ? (vocabulary + contextTokens + 2) * hidden + hidden * hidden : vocabulary * hidden * (tiedEmbeddings ? 1 : 2)
+  kind === 'encoder'
+    ? (vocabulary + contextTokens + 2) * hidden + hidden * hidden
+    : vocabulary * hidden * (tiedEmbeddings ? 1 : 2)
 
 /** Keys and values of the encoder's output for one decoder layer of an encoder-decoder. */
-export const crossKeyValueParameters = ({ hidden, kvHeads, headSize }: OpenModel): number => 2 * hidden * kvHeads * headSize
+export const crossKeyValueParameters = ({ hidden, kvHeads, headSize }: OpenModel): number =>
+  2 * hidden * kvHeads * headSize
 
-type Parts = { readonly embedding: number; readonly attention: number; readonly feedForward: number; readonly experts: number; readonly other: number }
+type Parts = {
+  readonly embedding: number
+  readonly attention: number
+  readonly feedForward: number
+  readonly experts: number
+  readonly other: number
+}
 
 const partsOf = (model: OpenModel): Parts => {
   const { dense, moe } = layerCounts(model)
@@ -73,15 +87,14 @@ export const parametersOf = (model: OpenModel): number => {
   return embedding + attention + feedForward + experts + other
 }
 
-/** Parameters of the output head, which every emitted token multiplies. */
-export const headParameters = ({ kind, vocabulary, hidden }: OpenModel): number => (kind === 'encoder' ? 0 : vocabulary * hidden)
-
 /**
  * Models that are published in 4 bits have only their experts in 4 bits, attention stays in bf16 (gpt-oss model card, arXiv 2508.10925);
  * others quantise every matrix of a layer.
  */
 export const bytesPerAttentionWeight = (model: OpenModel, precision: Precision): number =>
-  precision === 'int4' && model.nativePrecision === 'int4' && model.experts !== undefined ? 2 : bytesPerWeight(precision)
+  precision === 'int4' && model.nativePrecision === 'int4' && model.experts !== undefined
+    ? 2
+    : bytesPerWeight(precision)
 
 /** Bytes of all weights of one copy of the model; embeddings, head and vision tower are not quantised. */
 export const weightBytes = (model: OpenModel, precision: Precision): Bytes => {
@@ -94,7 +107,9 @@ export const weightBytes = (model: OpenModel, precision: Precision): Bytes => {
 }
 
 /** How many layers remember every token, and how many only a window of `window` tokens. */
-export const cacheLayers = (model: OpenModel): { readonly full: number; readonly windowed: number; readonly window: Tokens } => {
+export const cacheLayers = (
+  model: OpenModel,
+): { readonly full: number; readonly windowed: number; readonly window: Tokens } => {
   const layers = model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : model.layers
   if (model.slidingWindow === undefined) return { full: layers, windowed: 0, window: 0 }
   const { tokens, fullAttentionEvery } = model.slidingWindow
@@ -103,7 +118,8 @@ export const cacheLayers = (model: OpenModel): { readonly full: number; readonly
 }
 
 /** How often the whole cache is held by one tensor-parallel group: KV heads that cannot be split are copied, MLA's single latent always is. */
-const cacheCopies = ({ kvHeads, mla }: OpenModel, tensorParallel: number): number => (mla === undefined ? Math.max(1, tensorParallel / kvHeads) : tensorParallel)
+const cacheCopies = ({ kvHeads, mla }: OpenModel, tensorParallel: number): number =>
+  mla === undefined ? Math.max(1, tensorParallel / kvHeads) : tensorParallel
 
 /** Bytes of one token in one layer's cache: keys and values, or MLA's latent and rotary part. */
 export const cacheBytesPerLayer = ({ kvHeads, headSize, mla }: OpenModel, precision: Precision): Bytes =>
@@ -113,7 +129,12 @@ export const cacheBytesPerLayer = ({ kvHeads, headSize, mla }: OpenModel, precis
  * Bytes of cache per token, over the whole replica, averaged over a sequence of `context` tokens (default: short of any window).
  * Capacity recipe: 2 x layers x KV heads x head size x bytes; windowed layers stop growing at the window.
  */
-export const kvBytesPerToken = (model: OpenModel, precision: Precision, tensorParallel: number, context: Tokens = 0): Bytes => {
+export const kvBytesPerToken = (
+  model: OpenModel,
+  precision: Precision,
+  tensorParallel: number,
+  context: Tokens = 0,
+): Bytes => {
   if (model.kind === 'encoder') return 0
   const { full, windowed, window } = cacheLayers(model)
   const kept = context > window ? window / context : 1

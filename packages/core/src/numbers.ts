@@ -29,7 +29,17 @@ export const tokensOfWords = (words: number): { inputTokens: Tokens; outputToken
 
 /** Traffic given as numbers: one cell, no clock, an assumed peak. */
 export const workloadFromNumbers = (numbers: TrafficNumbers, edges: readonly Tokens[]): Workload => {
-  const { requestsPerDay, inputTokens, outputTokens, cachedShare = 0, peakFactor, model, provider, task = 'generate', tier = 'standard' } = numbers
+  const {
+    requestsPerDay,
+    inputTokens,
+    outputTokens,
+    cachedShare = 0,
+    peakFactor,
+    model,
+    provider,
+    task = 'generate',
+    tier = 'standard',
+  } = numbers
   const cacheRead = inputTokens * cachedShare
   const usage = {
     freshInput: (inputTokens - cacheRead) * requestsPerDay,
@@ -40,7 +50,9 @@ export const workloadFromNumbers = (numbers: TrafficNumbers, edges: readonly Tok
   }
   const above = edges.findIndex((edge) => edge >= inputTokens)
   return {
-    groups: [{ tier, task, ...(model === undefined ? {} : { model }), ...(provider === undefined ? {} : { provider }) }],
+    groups: [
+      { tier, task, ...(model === undefined ? {} : { model }), ...(provider === undefined ? {} : { provider }) },
+    ],
     edges,
     cells: [{ group: 0, segment: above < 0 ? edges.length : above, requests: requestsPerDay, usage }],
     lengths: [{ input: inputTokens, output: outputTokens, weight: requestsPerDay }],

@@ -39,20 +39,43 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
   const requestsPerDay = requestsPerDayOf(workload)
   const shape = meanShape(workload)
   const unitsPerRequest = workload.requests === undefined ? shape.input + shape.output : 1
-  return { catalog, index, prepared, conditions, requestsPerDay, unitsPerRequest, axisPerDay: requestsPerDay * unitsPerRequest, load: loadShapeOf(workload) }
+  return {
+    catalog,
+    index,
+    prepared,
+    conditions,
+    requestsPerDay,
+    unitsPerRequest,
+    axisPerDay: requestsPerDay * unitsPerRequest,
+    load: loadShapeOf(workload),
+  }
 }
 
 /** A curve over requests as one over the axis. */
 const onAxis = ({ at, kinks }: CostCurve, unitsPerRequest: number): CostCurve =>
   unitsPerRequest === 1
     ? { at, kinks }
-    : { at: (n) => at(n / unitsPerRequest), kinks: (from, to) => kinks(from / unitsPerRequest, to / unitsPerRequest).map((kink) => kink * unitsPerRequest) }
+    : {
+        at: (n) => at(n / unitsPerRequest),
+        kinks: (from, to) => kinks(from / unitsPerRequest, to / unitsPerRequest).map((kink) => kink * unitsPerRequest),
+      }
 
 const perDay = (line: Line, days: number): Line => ({ ...line, quantity: line.quantity / days, usd: line.usd / days })
 
-type Priced = { readonly usdPerDay: Usd; readonly low: Usd; readonly high: Usd; readonly lines: readonly Line[]; readonly notes: readonly string[]; readonly curve: CostCurve }
+type Priced = {
+  readonly usdPerDay: Usd
+  readonly low: Usd
+  readonly high: Usd
+  readonly lines: readonly Line[]
+  readonly notes: readonly string[]
+  readonly curve: CostCurve
+}
 
-const optionOf = (base: Pick<PricedOption, 'id' | 'kind' | 'label'>, priced: Priced, { prepared, requestsPerDay }: Setting): PricedOption => ({
+const optionOf = (
+  base: Pick<PricedOption, 'id' | 'kind' | 'label'>,
+  priced: Priced,
+  { prepared, requestsPerDay }: Setting,
+): PricedOption => ({
   ...base,
   ...priced,
   low: Math.min(priced.low, priced.usdPerDay),
@@ -60,12 +83,17 @@ const optionOf = (base: Pick<PricedOption, 'id' | 'kind' | 'label'>, priced: Pri
   usdPerMonth: priced.usdPerDay * DAYS_PER_MONTH,
   sure: leastSure(priced.lines.map((line) => line.sure)),
   asOf: priced.lines.reduce((newest, line) => (line.asOf > newest ? line.asOf : newest), ''),
-  ...(prepared.workload.requests === undefined || requestsPerDay === 0 ? {} : { usdPerRequest: priced.usdPerDay / requestsPerDay }),
+  ...(prepared.workload.requests === undefined || requestsPerDay === 0
+    ? {}
+    : { usdPerRequest: priced.usdPerDay / requestsPerDay }),
 })
 
-export type Outcome = { readonly kind: 'priced'; readonly option: PricedOption } | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
+export type Outcome =
+  | { readonly kind: 'priced'; readonly option: PricedOption }
+  | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
 
-const hasBuckets = (workload: Workload): boolean => workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined)
+const hasBuckets = (workload: Workload): boolean =>
+  workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined)
 
 /** One API model: its bill over the watched time, by the day. */
 export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
@@ -84,7 +112,9 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   const base = bill('base')
   if (base.kind === 'unpriced') return { kind: 'ruledOut', id, reason: base.reason }
   const days = daysWatched(prepared.workload)
-  const banded = hasBuckets(prepared.workload) || prepared.sources.some((source) => source !== undefined && source !== model.tokenizer)
+  const banded =
+    hasBuckets(prepared.workload) ||
+    prepared.sources.some((source) => source !== undefined && source !== model.tokenizer)
   const low = banded ? bill('low') : base
   const high = banded ? bill('high') : base
   const usdPerDay = base.usd / days
@@ -100,7 +130,10 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
     },
     setting,
   )
-  return { kind: 'priced', option: model.capability === undefined ? option : { ...option, class: model.capability.class } }
+  return {
+    kind: 'priced',
+    option: model.capability === undefined ? option : { ...option, class: model.capability.class },
+  }
 }
 
 /** A few overlong prompts are a note for the user's engineers; more than this share rules a model out. */
@@ -169,10 +202,21 @@ const discounted = (deployment: Deployment, conditions: Conditions): Deployment 
   return { ...deployment, instance: { ...deployment.instance, rates } }
 }
 
-export type HostedOutcome = { readonly option: PricedOption; readonly priced: HostedPriced; readonly deployment: Deployment; readonly capacity: FittingCapacity }
+export type HostedOutcome = {
+  readonly option: PricedOption
+  readonly priced: HostedPriced
+  readonly deployment: Deployment
+  readonly capacity: FittingCapacity
+}
 
 /** The hosted cost of a deployment under a load and a throughput factor: the base, and each end of the band. */
-export const hostedPriced = (setting: Setting, deployment: Deployment, capacity: FittingCapacity, load: LoadShape, throughputFactor: number): HostedPriced | undefined =>
+export const hostedPriced = (
+  setting: Setting,
+  deployment: Deployment,
+  capacity: FittingCapacity,
+  load: LoadShape,
+  throughputFactor: number,
+): HostedPriced | undefined =>
   hostedCost({
     deployment: discounted(deployment, setting.conditions),
     capacity,
@@ -189,20 +233,31 @@ const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment,
 
 const hostedNotes = ({ instance, region }: Deployment, priced: HostedPriced, on: string): readonly string[] => {
   const notes: string[] = []
-  if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000) notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
+  if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000)
+    notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
   if (priced.rate.region !== region) notes.push(`priced in ${priced.rate.region}`)
   return notes
 }
 
 /** One hosted deployment; undefined where its machine has no price here. */
-export const priceHosted = (setting: Setting, deployment: Deployment, capacity: FittingCapacity): HostedOutcome | undefined => {
+export const priceHosted = (
+  setting: Setting,
+  deployment: Deployment,
+  capacity: FittingCapacity,
+): HostedOutcome | undefined => {
   const { load, requestsPerDay, unitsPerRequest, prepared, conditions } = setting
   const priced = hostedPriced(setting, deployment, capacity, load, 1)
   if (priced === undefined) return undefined
   const { peak } = prepared.workload
   const shapeAt = (factor: number): LoadShape => (peak.origin === 'observed' ? load : assumedShape(factor))
   const low = hostedPriced(setting, deployment, capacity, shapeAt(peak.low), capacity.high / capacity.requestsPerSecond)
-  const high = hostedPriced(setting, deployment, capacity, shapeAt(peak.high), capacity.low / capacity.requestsPerSecond)
+  const high = hostedPriced(
+    setting,
+    deployment,
+    capacity,
+    shapeAt(peak.high),
+    capacity.low / capacity.requestsPerSecond,
+  )
   const replicas = priced.replicas(requestsPerDay)
   const machines = replicas.mean / priced.replicas(0).mean
   const usdPerDay = priced.curve.at(requestsPerDay)
@@ -222,7 +277,13 @@ export const priceHosted = (setting: Setting, deployment: Deployment, capacity: 
     option: {
       ...option,
       replicas,
-      capacity: { requestsPerSecond: capacity.requestsPerSecond, ttft: capacity.ttft, tpot: capacity.tpot, limit: capacity.limit, sure: capacity.sure },
+      capacity: {
+        requestsPerSecond: capacity.requestsPerSecond,
+        ttft: capacity.ttft,
+        tpot: capacity.tpot,
+        limit: capacity.limit,
+        sure: capacity.sure,
+      },
       ...(deployment.model.class === undefined ? {} : { class: deployment.model.class }),
     },
     priced,
@@ -232,7 +293,11 @@ export const priceHosted = (setting: Setting, deployment: Deployment, capacity: 
 }
 
 /** Base on own machines, overflow to a renter; undefined where it uses one side only or saves too little. */
-export const priceHybrid = (setting: Setting, hosted: HostedOutcome, renter: PricedOption): PricedOption | undefined => {
+export const priceHybrid = (
+  setting: Setting,
+  hosted: HostedOutcome,
+  renter: PricedOption,
+): PricedOption | undefined => {
   const { load, requestsPerDay, unitsPerRequest } = setting
   if (requestsPerDay === 0) return undefined
   const hybrid: HybridPriced | undefined = hybridCost({
@@ -245,7 +310,8 @@ export const priceHybrid = (setting: Setting, hosted: HostedOutcome, renter: Pri
   if (hybrid === undefined) return undefined
   const replicas = hybrid.machines * hosted.priced.replicas(0).mean
   const bandOf = (option: PricedOption, end: 'low' | 'high'): number => option[end] / option.usdPerDay
-  const shareOf = (end: 'low' | 'high'): number => (1 - hybrid.overflowShare) * bandOf(hosted.option, end) + hybrid.overflowShare * bandOf(renter, end)
+  const shareOf = (end: 'low' | 'high'): number =>
+    (1 - hybrid.overflowShare) * bandOf(hosted.option, end) + hybrid.overflowShare * bandOf(renter, end)
   const option = optionOf(
     {
       id: `hybrid:${hybrid.machines}*${hosted.option.id}+${renter.id}`,
@@ -262,5 +328,10 @@ export const priceHybrid = (setting: Setting, hosted: HostedOutcome, renter: Pri
     },
     setting,
   )
-  return { ...option, replicas: { min: replicas, mean: replicas, max: replicas }, ...(hosted.option.capacity && { capacity: hosted.option.capacity }), ...(hosted.option.class && { class: hosted.option.class }) }
+  return {
+    ...option,
+    replicas: { min: replicas, mean: replicas, max: replicas },
+    ...(hosted.option.capacity && { capacity: hosted.option.capacity }),
+    ...(hosted.option.class && { class: hosted.option.class }),
+  }
 }

@@ -5,16 +5,38 @@ import { bandOf, compilePrice, holdsAt, priceAt, tariffOf } from './price.ts'
 import type { FullUsage } from './usage.ts'
 import { NO_USAGE } from './usage.ts'
 
-const price = (fields: Partial<Price>): Price => ({ tier: 'standard', source: 'test', asOf: '2026-01-01', sure: 'published', bands: [{ above: -1, usdPerMillion: { freshInput: 1, output: 2 } }], ...fields })
-const model = (prices: readonly Price[], fields: Partial<ApiModel> = {}): ApiModel => ({ id: 'p/m', provider: 'p', model: 'm', task: 'generate', prices, ...fields })
+const price = (fields: Partial<Price>): Price => ({
+  tier: 'standard',
+  source: 'test',
+  asOf: '2026-01-01',
+  sure: 'published',
+  bands: [{ above: -1, usdPerMillion: { freshInput: 1, output: 2 } }],
+  ...fields,
+})
+const model = (prices: readonly Price[], fields: Partial<ApiModel> = {}): ApiModel => ({
+  id: 'p/m',
+  provider: 'p',
+  model: 'm',
+  task: 'generate',
+  prices,
+  ...fields,
+})
 const usage = (fields: Partial<FullUsage>): FullUsage => ({ ...NO_USAGE, ...fields })
 const at = (iso: string): number => Date.parse(iso) / 1000
 
 describe('the price in force on a date', () => {
   // gpt-3.5-turbo as its seller published it.
   const dated = model([
-    price({ from: '2023-03-01', to: '2023-06-13', bands: [{ above: -1, usdPerMillion: { freshInput: 2, output: 2 } }] }),
-    price({ from: '2023-06-13', to: '2024-02-16', bands: [{ above: -1, usdPerMillion: { freshInput: 1.5, output: 2 } }] }),
+    price({
+      from: '2023-03-01',
+      to: '2023-06-13',
+      bands: [{ above: -1, usdPerMillion: { freshInput: 2, output: 2 } }],
+    }),
+    price({
+      from: '2023-06-13',
+      to: '2024-02-16',
+      bands: [{ above: -1, usdPerMillion: { freshInput: 1.5, output: 2 } }],
+    }),
     price({ from: '2024-02-16', bands: [{ above: -1, usdPerMillion: { freshInput: 0.5, output: 1.5 } }] }),
   ])
 
@@ -38,7 +60,10 @@ describe('the price in force on a date', () => {
 
   test('after the last row ends, nothing is known', () => {
     const ended = model([price({ from: '2023-01-01', to: '2023-02-01' })])
-    expect(tariffOf(ended, { on: '2023-02-01' })).toEqual({ kind: 'unpriced', reason: 'no price known from 2023-02-01 on' })
+    expect(tariffOf(ended, { on: '2023-02-01' })).toEqual({
+      kind: 'unpriced',
+      reason: 'no price known from 2023-02-01 on',
+    })
   })
 
   test('an undated row is used and flagged; a dated one wins over it', () => {
@@ -59,13 +84,24 @@ test('a tier without a price of its own is standard, and says so', () => {
 })
 
 test('regions: the asked one, else everywhere, else global, else the first with a note', () => {
-  const rows = model([price({ region: 'eu', usdPerRequest: 1 }), price({ usdPerRequest: 2 }), price({ region: 'global', usdPerRequest: 3 })])
+  const rows = model([
+    price({ region: 'eu', usdPerRequest: 1 }),
+    price({ usdPerRequest: 2 }),
+    price({ region: 'global', usdPerRequest: 3 }),
+  ])
   const fee = (prices: ApiModel, region: string): number | undefined => {
     const found = tariffOf(prices, { on: '2026-01-01', region })
     return found.kind === 'priced' ? found.tariff.base.usdPerRequest : undefined
   }
-  expect([fee(rows, 'eu'), fee(rows, 'us'), fee(model(rows.prices.filter(({ region }) => region !== undefined)), 'us')]).toEqual([1, 2, 3])
-  const only = tariffOf(model([price({ region: 'us-west-2' }), price({ region: 'ap-south-1' })]), { on: '2026-01-01', region: 'eu-west-1' })
+  expect([
+    fee(rows, 'eu'),
+    fee(rows, 'us'),
+    fee(model(rows.prices.filter(({ region }) => region !== undefined)), 'us'),
+  ]).toEqual([1, 2, 3])
+  const only = tariffOf(model([price({ region: 'us-west-2' }), price({ region: 'ap-south-1' })]), {
+    on: '2026-01-01',
+    region: 'eu-west-1',
+  })
   expect(only.kind === 'priced' && only.tariff.notes[0]).toBe('priced in region ap-south-1: no other is published')
 })
 
@@ -86,8 +122,18 @@ describe('schedules', () => {
   })
 
   test('the scheduled row holds in its hours, the base row the rest of the time and without a clock', () => {
-    const tariff = { base: price({ usdPerRequest: 1 }), scheduled: [price({ usdPerRequest: 2, hours: offPeak })], notes: [] }
-    expect([priceAt(tariff, at('2025-03-03T20:00:00Z')), priceAt(tariff, at('2025-03-03T12:00:00Z')), priceAt(tariff, undefined)].map((row) => row.usdPerRequest)).toEqual([2, 1, 1])
+    const tariff = {
+      base: price({ usdPerRequest: 1 }),
+      scheduled: [price({ usdPerRequest: 2, hours: offPeak })],
+      notes: [],
+    }
+    expect(
+      [
+        priceAt(tariff, at('2025-03-03T20:00:00Z')),
+        priceAt(tariff, at('2025-03-03T12:00:00Z')),
+        priceAt(tariff, undefined),
+      ].map((row) => row.usdPerRequest),
+    ).toEqual([2, 1, 1])
   })
 })
 
@@ -107,7 +153,10 @@ describe('one request, compiled', () => {
   test('a context tier reprices the whole request, cached tokens and output too', () => {
     // 200,001 x 2.50 + 1,000 x 15 per million
     expect(compilePrice(tiered)(usage({ freshInput: 200_001, output: 1000 }))).toBeCloseTo(0.5150025, 10)
-    expect(compilePrice(tiered)(usage({ freshInput: 100_000, cacheRead: 100_001, output: 1000 }))).toBeCloseTo((100_000 * 2.5 + 100_001 * 0.25 + 1000 * 15) / 1e6, 10)
+    expect(compilePrice(tiered)(usage({ freshInput: 100_000, cacheRead: 100_001, output: 1000 }))).toBeCloseTo(
+      (100_000 * 2.5 + 100_001 * 0.25 + 1000 * 15) / 1e6,
+      10,
+    )
   })
 
   test('cached tokens cost what they are where the seller has no cache price', () => {
@@ -118,7 +167,14 @@ describe('one request, compiled', () => {
   })
 
   test('hour-long writes have their own price, else that of a write, else that of input', () => {
-    const full = price({ bands: [{ above: -1, usdPerMillion: { freshInput: 3, cacheRead: 0.3, cacheWrite5m: 3.75, cacheWrite1h: 6, output: 15 } }] })
+    const full = price({
+      bands: [
+        {
+          above: -1,
+          usdPerMillion: { freshInput: 3, cacheRead: 0.3, cacheWrite5m: 3.75, cacheWrite1h: 6, output: 15 },
+        },
+      ],
+    })
     expect(compilePrice(full)(usage({ cacheWrite1h: 1e6 }))).toBeCloseTo(6)
     const five = price({ bands: [{ above: -1, usdPerMillion: { freshInput: 3, cacheWrite5m: 3.75, output: 15 } }] })
     expect(compilePrice(five)(usage({ cacheWrite1h: 1e6 }))).toBeCloseTo(3.75)
@@ -126,7 +182,10 @@ describe('one request, compiled', () => {
   })
 
   test('a fee a request, and a minimum prompt that is topped up', () => {
-    expect(compilePrice(price({ usdPerRequest: 0.012 }))(usage({ freshInput: 1000, output: 45 }))).toBeCloseTo(0.012 + 0.001 + 0.00009, 12)
+    expect(compilePrice(price({ usdPerRequest: 0.012 }))(usage({ freshInput: 1000, output: 45 }))).toBeCloseTo(
+      0.012 + 0.001 + 0.00009,
+      12,
+    )
     const minimum = compilePrice(price({ minimumInputTokens: 1000 }))
     expect([999, 1000, 1001].map((freshInput) => minimum(usage({ freshInput })))).toEqual([0.001, 0.001, 0.001001])
   })
@@ -140,10 +199,20 @@ describe('one request, compiled', () => {
   test('property: cost never falls when any meter grows, inside a band', () => {
     const tokens = fc.nat({ max: 20_000 })
     fc.assert(
-      fc.property(fc.record({ freshInput: tokens, cacheRead: tokens, cacheWrite5m: tokens, cacheWrite1h: tokens, output: tokens }), fc.constantFrom('freshInput' as const, 'cacheRead' as const, 'output' as const), (sums, meter) => {
-        const usd = compilePrice(tiered)
-        expect(usd({ ...sums, [meter]: sums[meter] + 1 })).toBeGreaterThan(usd(sums))
-      }),
+      fc.property(
+        fc.record({
+          freshInput: tokens,
+          cacheRead: tokens,
+          cacheWrite5m: tokens,
+          cacheWrite1h: tokens,
+          output: tokens,
+        }),
+        fc.constantFrom('freshInput' as const, 'cacheRead' as const, 'output' as const),
+        (sums, meter) => {
+          const usd = compilePrice(tiered)
+          expect(usd({ ...sums, [meter]: sums[meter] + 1 })).toBeGreaterThan(usd(sums))
+        },
+      ),
     )
   })
 })

@@ -12,11 +12,14 @@ export type Tariff = {
   readonly notes: readonly string[]
 }
 
-export type TariffResult = { readonly kind: 'priced'; readonly tariff: Tariff } | { readonly kind: 'unpriced'; readonly reason: string }
+export type TariffResult =
+  | { readonly kind: 'priced'; readonly tariff: Tariff }
+  | { readonly kind: 'unpriced'; readonly reason: string }
 
 export type TariffQuery = { readonly on: IsoDate; readonly tier?: Tier; readonly region?: string }
 
-const inForce = (price: Price, on: IsoDate): boolean => (price.from ?? '') <= on && (price.to === undefined || on < price.to)
+const inForce = (price: Price, on: IsoDate): boolean =>
+  (price.from ?? '') <= on && (price.to === undefined || on < price.to)
 
 const newestFirst = (a: Price, b: Price): number => (b.from ?? '').localeCompare(a.from ?? '')
 
@@ -28,11 +31,17 @@ const inRegion = (prices: readonly Price[], region: string | undefined): { rows:
   }
   const first = prices.map((price) => price.region ?? '').toSorted((a, b) => a.localeCompare(b))[0]
   if (first === undefined) return { rows: [] }
-  return { rows: prices.filter((price) => price.region === first), note: `priced in region ${first}: no other is published` }
+  return {
+    rows: prices.filter((price) => price.region === first),
+    note: `priced in region ${first}: no other is published`,
+  }
 }
 
 const firstDated = (prices: readonly Price[]): IsoDate | undefined =>
-  prices.map((price) => price.from).filter((from) => from !== undefined).toSorted((a, b) => a.localeCompare(b))[0]
+  prices
+    .map((price) => price.from)
+    .filter((from) => from !== undefined)
+    .toSorted((a, b) => a.localeCompare(b))[0]
 
 /** The date before which nothing is known of the model: its release, else its first dated row. */
 const knownSince = (model: ApiModel): IsoDate | undefined => model.released ?? firstDated(model.prices)
@@ -45,7 +54,8 @@ const knownSince = (model: ApiModel): IsoDate | undefined => model.released ?? f
 export const tariffOf = (model: ApiModel, { on, tier = 'standard', region }: TariffQuery): TariffResult => {
   const since = knownSince(model)
   if (since !== undefined && on < since) return { kind: 'unpriced', reason: `not sold before ${since}` }
-  if (model.retired !== undefined && on >= model.retired) return { kind: 'unpriced', reason: `retired on ${model.retired}` }
+  if (model.retired !== undefined && on >= model.retired)
+    return { kind: 'unpriced', reason: `retired on ${model.retired}` }
   const ofTier = model.prices.filter((price) => price.tier === tier)
   if (tier !== 'standard' && !ofTier.some((price) => inForce(price, on))) {
     const standard = tariffOf(model, { on, tier: 'standard', ...(region === undefined ? {} : { region }) })
@@ -53,7 +63,10 @@ export const tariffOf = (model: ApiModel, { on, tier = 'standard', region }: Tar
     const notes = [...standard.tariff.notes, `no ${tier} price published: priced as standard`]
     return { kind: 'priced', tariff: { ...standard.tariff, notes } }
   }
-  const { rows, note } = inRegion(ofTier.filter((price) => inForce(price, on)), region)
+  const { rows, note } = inRegion(
+    ofTier.filter((price) => inForce(price, on)),
+    region,
+  )
   const base = rows.filter((price) => price.hours === undefined).toSorted(newestFirst)[0]
   if (base === undefined) return { kind: 'unpriced', reason: unpricedReason(ofTier, on) }
   const scheduled = rows.filter((price) => price.hours !== undefined).toSorted(newestFirst)
@@ -64,7 +77,10 @@ const unpricedReason = (ofTier: readonly Price[], on: IsoDate): string => {
   if (ofTier.length === 0) return 'no price published'
   const first = firstDated(ofTier)
   if (first !== undefined && on < first) return `no price known before ${first}`
-  const last = ofTier.map((price) => price.to).filter((to) => to !== undefined).toSorted((a, b) => b.localeCompare(a))[0]
+  const last = ofTier
+    .map((price) => price.to)
+    .filter((to) => to !== undefined)
+    .toSorted((a, b) => b.localeCompare(a))[0]
   const goesOn = ofTier.some((price) => price.to === undefined)
   return !goesOn && last !== undefined && on >= last ? `no price known from ${last} on` : `no price known on ${on}`
 }
@@ -88,7 +104,8 @@ export const holdsAt = ({ fromMinute, toMinute, days }: PriceHours, at: Seconds)
 
 /** The row of a tariff that holds at a moment; without a moment, the one that holds all day. */
 export const priceAt = ({ base, scheduled }: Tariff, at: Seconds | undefined): Price =>
-  (at === undefined ? undefined : scheduled.find((price) => price.hours !== undefined && holdsAt(price.hours, at))) ?? base
+  (at === undefined ? undefined : scheduled.find((price) => price.hours !== undefined && holdsAt(price.hours, at))) ??
+  base
 
 /**
  * USD of sums of tokens whose prompts all lie in one band. `prompts` counts requests, for fees and minimums.

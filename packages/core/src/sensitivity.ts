@@ -22,7 +22,14 @@ type World = {
   readonly bound: 'base' | 'low' | 'high'
 }
 
-const BASE: World = { inputFactor: 1, outputFactor: 1, priceFactor: 1, throughputFactor: 1, peakFactor: 1, bound: 'base' }
+const BASE: World = {
+  inputFactor: 1,
+  outputFactor: 1,
+  priceFactor: 1,
+  throughputFactor: 1,
+  peakFactor: 1,
+  bound: 'base',
+}
 
 const scale = (usage: FullUsage, input: number, output: number): FullUsage => ({
   freshInput: usage.freshInput * input,
@@ -42,12 +49,23 @@ const scaleTokens = (workload: Workload, { inputFactor, outputFactor }: World): 
         cells: workload.cells.map((cell) => ({ ...cell, usage: scale(cell.usage, inputFactor, outputFactor) })),
       }
 
-const scaleLoad = (load: LoadShape, factor: number): LoadShape => (factor === 1 ? load : assumedShape(Math.max(1, (load[0]?.factor ?? 1) * factor)))
+const scaleLoad = (load: LoadShape, factor: number): LoadShape =>
+  factor === 1 ? load : assumedShape(Math.max(1, (load[0]?.factor ?? 1) * factor))
 
-export type Pair = { readonly rent: PricedOption; readonly rentModel: ApiModel | undefined; readonly run: HostedOutcome }
+export type Pair = {
+  readonly rent: PricedOption
+  readonly rentModel: ApiModel | undefined
+  readonly run: HostedOutcome
+}
 
 /** The first volume at which running beats renting in one world. */
-const crossingIn = ({ catalog, index, conditions, load, unitsPerRequest }: Setting, workload: Workload, pair: Pair, world: World, horizon: number): number | undefined => {
+const crossingIn = (
+  { catalog, index, conditions, load, unitsPerRequest }: Setting,
+  workload: Workload,
+  pair: Pair,
+  world: World,
+  horizon: number,
+): number | undefined => {
   const changed = scaleTokens(workload, world)
   const prepared = prepare(changed, index)
   const query = {
@@ -58,13 +76,18 @@ const crossingIn = ({ catalog, index, conditions, load, unitsPerRequest }: Setti
     priceFactor: (provider: string) => world.priceFactor * (1 - (conditions.discounts[provider] ?? 0)),
   }
   const bill: ApiBill | { kind: 'asIs'; usd: number } =
-    pair.rentModel === undefined ? { kind: 'asIs', usd: asIsBill(changed, index, query)?.usd ?? Number.NaN } : apiBill(prepared, pair.rentModel, catalog.tokenizers, query)
+    pair.rentModel === undefined
+      ? { kind: 'asIs', usd: asIsBill(changed, index, query)?.usd ?? Number.NaN }
+      : apiBill(prepared, pair.rentModel, catalog.tokenizers, query)
   if (bill.kind === 'unpriced') return undefined
   const shape = meanShape(changed)
   const { deployment } = pair.run
   const accelerator = catalog.accelerators.find(({ id }) => id === deployment.instance.accelerator)
   if (accelerator === undefined) return undefined
-  const capacity = capacityMemo(shape, conditions)({
+  const capacity = capacityMemo(
+    shape,
+    conditions,
+  )({
     model: deployment.model,
     accelerator,
     tensorParallel: deployment.tensorParallel,
@@ -94,7 +117,13 @@ const crossingIn = ({ catalog, index, conditions, load, unitsPerRequest }: Setti
   return at === undefined ? undefined : at * unitsPerRequest
 }
 
-type Lever = { readonly input: string; readonly low: Partial<World>; readonly high: Partial<World>; readonly lowSetting: string; readonly highSetting: string }
+type Lever = {
+  readonly input: string
+  readonly low: Partial<World>
+  readonly high: Partial<World>
+  readonly lowSetting: string
+  readonly highSetting: string
+}
 
 /** Output's share of the tokens half as large and half again, the total kept. */
 const outputShareLever = ({ input, output }: { input: number; output: number }): Lever | undefined => {
@@ -104,8 +133,15 @@ const outputShareLever = ({ input, output }: { input: number; output: number }):
     const next = Math.min(output * factor, total * 0.95)
     return { outputFactor: next / output, inputFactor: (total - next) / input }
   }
-  const percent = (factor: number): string => `${((100 * Math.min(output * factor, total * 0.95)) / total).toFixed(0)} %`
-  return { input: 'output share of tokens', low: at(0.5), high: at(1.5), lowSetting: percent(0.5), highSetting: percent(1.5) }
+  const percent = (factor: number): string =>
+    `${((100 * Math.min(output * factor, total * 0.95)) / total).toFixed(0)} %`
+  return {
+    input: 'output share of tokens',
+    low: at(0.5),
+    high: at(1.5),
+    lowSetting: percent(0.5),
+    highSetting: percent(1.5),
+  }
 }
 
 const leversOf = ({ prepared, load }: Setting, { run }: Pair): readonly Lever[] => {
@@ -120,11 +156,17 @@ const leversOf = ({ prepared, load }: Setting, { run }: Pair): readonly Lever[] 
       input: 'tokens per request',
       low: { inputFactor: 0.5, outputFactor: 0.5 },
       high: { inputFactor: 2, outputFactor: 2 },
-      lowSetting: `${Math.round((shape.input + shape.output) / 2).toLocaleString('en-US')}`,
-      highSetting: `${Math.round((shape.input + shape.output) * 2).toLocaleString('en-US')}`,
+      lowSetting: Math.round((shape.input + shape.output) / 2).toLocaleString('en-US'),
+      highSetting: Math.round((shape.input + shape.output) * 2).toLocaleString('en-US'),
     },
     outputShareLever(shape),
-    { input: 'API price', low: { priceFactor: 0.8 }, high: { priceFactor: 1.2 }, lowSetting: '−20 %', highSetting: '+20 %' },
+    {
+      input: 'API price',
+      low: { priceFactor: 0.8 },
+      high: { priceFactor: 1.2 },
+      lowSetting: '−20 %',
+      highSetting: '+20 %',
+    },
     {
       input: 'requests/s of a replica',
       low: { throughputFactor: capacity.low / capacity.requestsPerSecond },
@@ -132,14 +174,28 @@ const leversOf = ({ prepared, load }: Setting, { run }: Pair): readonly Lever[] 
       lowSetting: capacity.low.toPrecision(2),
       highSetting: capacity.high.toPrecision(2),
     },
-    { input: 'peak over mean', low: { peakFactor: peakLow }, high: { peakFactor: peakHigh }, lowSetting: (peakFactor * peakLow).toFixed(1), highSetting: (peakFactor * peakHigh).toFixed(1) },
-    { input: 'tokeniser ratio', low: { bound: 'low' }, high: { bound: 'high' }, lowSetting: 'low end', highSetting: 'high end' },
+    {
+      input: 'peak over mean',
+      low: { peakFactor: peakLow },
+      high: { peakFactor: peakHigh },
+      lowSetting: (peakFactor * peakLow).toFixed(1),
+      highSetting: (peakFactor * peakHigh).toFixed(1),
+    },
+    {
+      input: 'tokeniser ratio',
+      low: { bound: 'low' },
+      high: { bound: 'high' },
+      lowSetting: 'low end',
+      highSetting: 'high end',
+    },
   ]
   return levers.filter((lever) => lever !== undefined)
 }
 
 const spread = ({ atLow, atHigh, base }: Sensitivity): number =>
-  Math.max(...[atLow, atHigh].map((at) => (at === undefined ? Number.POSITIVE_INFINITY : Math.abs(Math.log(at / base)))))
+  Math.max(
+    ...[atLow, atHigh].map((at) => (at === undefined ? Number.POSITIVE_INFINITY : Math.abs(Math.log(at / base)))),
+  )
 
 /**
  * Which input moves the break-even of a pair most: the pure core run again with one input at its low and its high
@@ -147,14 +203,22 @@ const spread = ({ atLow, atHigh, base }: Sensitivity): number =>
  */
 export const sensitivityOf = (setting: Setting, pair: Pair, horizon: number): readonly Sensitivity[] => {
   const { workload } = setting.prepared
-  const crossing = (world: Partial<World>): number | undefined => crossingIn(setting, workload, pair, { ...BASE, ...world }, horizon)
+  const crossing = (world: Partial<World>): number | undefined =>
+    crossingIn(setting, workload, pair, { ...BASE, ...world }, horizon)
   const base = crossing({})
   if (base === undefined || base === 0) return []
   return leversOf(setting, pair)
     .map(({ input, low, high, lowSetting, highSetting }): Sensitivity => {
       const atLow = crossing(low)
       const atHigh = crossing(high)
-      return { input, lowSetting, highSetting, base, ...(atLow === undefined ? {} : { atLow }), ...(atHigh === undefined ? {} : { atHigh }) }
+      return {
+        input,
+        lowSetting,
+        highSetting,
+        base,
+        ...(atLow === undefined ? {} : { atLow }),
+        ...(atHigh === undefined ? {} : { atHigh }),
+      }
     })
     .filter((row) => row.atLow !== base || row.atHigh !== base)
     .toSorted((a, b) => spread(b) - spread(a))

@@ -40,6 +40,9 @@ export const serviceLine = (item: string, rate: ServiceRate, quantityPerDay: num
 
 /** The same as a curve over requests a day: linear inside a tier, bending where a month's quantity passes one. */
 export const serviceCurve = (rate: ServiceRate, quantityPerRequest: number): CostCurve => {
-  const corners = quantityPerRequest === 0 ? [] : rate.tiers.flatMap((tier) => (tier.upTo === undefined ? [] : [tier.upTo / DAYS_PER_MONTH / quantityPerRequest]))
+  const corners =
+    quantityPerRequest === 0
+      ? []
+      : rate.tiers.flatMap((tier) => (tier.upTo === undefined ? [] : [tier.upTo / DAYS_PER_MONTH / quantityPerRequest]))
   return bentCurve((n) => tieredUsd(rate, n * quantityPerRequest * DAYS_PER_MONTH) / DAYS_PER_MONTH, corners)
 }

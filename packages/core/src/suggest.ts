@@ -15,7 +15,13 @@ const editDistance = (a: string, b: string): number => {
 /** A word inside another is a near miss too: `llama-3-8b` for `llama-3.1-8b` by letters, `gpt-4o` for `openai/gpt-4o` by part. */
 const distance = (wanted: string, candidate: string): number => {
   const parts = [candidate, candidate.slice(candidate.indexOf('/') + 1)]
-  return Math.min(...parts.map((part) => (part.startsWith(wanted) || wanted.startsWith(part) ? Math.abs(part.length - wanted.length) * 0.3 : editDistance(wanted, part))))
+  return Math.min(
+    ...parts.map((part) =>
+      part.startsWith(wanted) || wanted.startsWith(part)
+        ? Math.abs(part.length - wanted.length) * 0.3
+        : editDistance(wanted, part),
+    ),
+  )
 }
 
 /** The nearest known names to one that is not known, nearest first; none where nothing is near. */

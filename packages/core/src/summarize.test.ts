@@ -5,7 +5,14 @@ import type { Call, Row } from './usage.ts'
 import { METERS } from './usage.ts'
 import type { Workload } from './workload.ts'
 
-const call = (at: number, freshInput: number, output: number, fields: Partial<Call> = {}): Call => ({ kind: 'call', at, status: 'ok', task: 'generate', usage: { freshInput, output }, ...fields })
+const call = (at: number, freshInput: number, output: number, fields: Partial<Call> = {}): Call => ({
+  kind: 'call',
+  at,
+  status: 'ok',
+  task: 'generate',
+  usage: { freshInput, output },
+  ...fields,
+})
 const summarize = (rows: readonly Row[], options: Partial<Parameters<typeof summarizer>[0]> = {}): Workload => {
   const { add, done } = summarizer({ edges: [200_000], ...options })
   for (const row of rows) add(row)
@@ -23,12 +30,19 @@ describe('segments', () => {
   })
 
   test('cached tokens are part of the prompt', () => {
-    expect(summarize([call(monday, 1, 1, { usage: { freshInput: 1, cacheRead: 200_000, output: 1 } })]).cells[0]!.segment).toBe(1)
+    expect(
+      summarize([call(monday, 1, 1, { usage: { freshInput: 1, cacheRead: 200_000, output: 1 } })]).cells[0]!.segment,
+    ).toBe(1)
   })
 })
 
 test('calls of one model, half hour and segment become one cell; sums are exact', () => {
-  const workload = summarize([call(monday, 100, 10), call(monday + 1799, 200, 20), call(monday + 1800, 300, 30), call(monday, 1, 1, { model: 'gpt-4o' })])
+  const workload = summarize([
+    call(monday, 100, 10),
+    call(monday + 1799, 200, 20),
+    call(monday + 1800, 300, 30),
+    call(monday, 1, 1, { model: 'gpt-4o' }),
+  ])
   expect(workload.cells.map(({ requests, usage }) => [requests, usage.freshInput, usage.output])).toEqual([
     [2, 300, 30],
     [1, 300, 30],
@@ -39,8 +53,14 @@ test('calls of one model, half hour and segment become one cell; sums are exact'
 
 describe('exposure', () => {
   test('watched is first to last row plus one grain of the clock', () => {
-    expect(summarize([call(monday, 1, 1), call(monday + 3600, 1, 1)])).toMatchObject({ grainSeconds: 3600, watchedSeconds: 7200 })
-    expect(summarize([call(monday, 1, 1), call(monday + 61, 1, 1)])).toMatchObject({ grainSeconds: 1, watchedSeconds: 62 })
+    expect(summarize([call(monday, 1, 1), call(monday + 3600, 1, 1)])).toMatchObject({
+      grainSeconds: 3600,
+      watchedSeconds: 7200,
+    })
+    expect(summarize([call(monday, 1, 1), call(monday + 61, 1, 1)])).toMatchObject({
+      grainSeconds: 1,
+      watchedSeconds: 62,
+    })
   })
 
   test('gaps are zero traffic, or unwatched when said so', () => {
@@ -50,14 +70,27 @@ describe('exposure', () => {
   })
 
   test('buckets end the watch at their own end', () => {
-    const bucket: Row = { kind: 'bucket', from: monday, to: monday + 86_400, requests: 10, task: 'generate', usage: { freshInput: 1000, output: 100 } }
-    expect(summarize([bucket, { ...bucket, from: monday + 86_400, to: monday + 2 * 86_400 }])).toMatchObject({ grainSeconds: 86_400, watchedSeconds: 172_800, requests: 20 })
+    const bucket: Row = {
+      kind: 'bucket',
+      from: monday,
+      to: monday + 86_400,
+      requests: 10,
+      task: 'generate',
+      usage: { freshInput: 1000, output: 100 },
+    }
+    expect(summarize([bucket, { ...bucket, from: monday + 86_400, to: monday + 2 * 86_400 }])).toMatchObject({
+      grainSeconds: 86_400,
+      watchedSeconds: 172_800,
+      requests: 20,
+    })
   })
 })
 
 describe('peaks', () => {
   const day = (perMinute: (minute: number) => number): Row[] =>
-    Array.from({ length: 1440 }, (_, minute) => Array.from({ length: perMinute(minute) }, (__, nth) => call(monday + minute * 60 + nth, 10, 1))).flat()
+    Array.from({ length: 1440 }, (_, minute) =>
+      Array.from({ length: perMinute(minute) }, (__, nth) => call(monday + minute * 60 + nth, 10, 1)),
+    ).flat()
 
   test('a whole day shows its own peak: 20 a minute for 5 of 1440 minutes over a base of 1', () => {
     // 1435 + 100 requests in 86,399 s + grain; the busiest five minutes hold 100: 20 a minute over 1.066.
@@ -86,18 +119,29 @@ describe('peaks', () => {
 })
 
 test('rows that did not report are counted, and their calls too', () => {
-  const workload = summarize([call(monday, 10, 1), { ...call(monday, 0, 0), usage: {} }, { ...call(monday, 0, 0), usage: { freshInput: 5 } }])
+  const workload = summarize([
+    call(monday, 10, 1),
+    { ...call(monday, 0, 0), usage: {} },
+    { ...call(monday, 0, 0), usage: { freshInput: 5 } },
+  ])
   expect(workload).toMatchObject({ requests: 3, rowsWithoutUsage: 2, usage: { freshInput: 15, output: 1 } })
 })
 
 test('buckets without requests leave the number of requests unknown, not zero', () => {
-  const workload = summarize([{ kind: 'bucket', from: monday, to: monday + 3600, task: 'generate', usage: { freshInput: 10, output: 1 } }])
+  const workload = summarize([
+    { kind: 'bucket', from: monday, to: monday + 3600, task: 'generate', usage: { freshInput: 10, output: 1 } },
+  ])
   expect(workload.requests).toBeUndefined()
   expect(workload.cells[0]!.requests).toBeUndefined()
 })
 
 test('property: whatever the order, sums over cells are sums over calls', () => {
-  const anyCall = fc.record({ at: fc.integer({ min: monday, max: monday + 7 * 86_400 }), input: fc.nat({ max: 400_000 }), output: fc.nat({ max: 5000 }), model: fc.constantFrom('a', 'b', 'c') })
+  const anyCall = fc.record({
+    at: fc.integer({ min: monday, max: monday + 7 * 86_400 }),
+    input: fc.nat({ max: 400_000 }),
+    output: fc.nat({ max: 5000 }),
+    model: fc.constantFrom('a', 'b', 'c'),
+  })
   fc.assert(
     fc.property(fc.array(anyCall, { minLength: 1, maxLength: 200 }), (calls) => {
       const rows = calls.map(({ at, input, output, model }) => call(at, input, output, { model }))

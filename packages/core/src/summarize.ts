@@ -23,7 +23,14 @@ export type SummarizeOptions = {
 
 export type Summarizer = { readonly add: (row: Row) => void; readonly done: () => Workload }
 
-type OpenCell = { group: number; slot: number; segment: number; requests: number; known: boolean; usage: Record<(typeof METERS)[number], number> }
+type OpenCell = {
+  group: number
+  slot: number
+  segment: number
+  requests: number
+  known: boolean
+  usage: Record<(typeof METERS)[number], number>
+}
 
 /** The first edge at or above a prompt length: edges belong to the segment below them. */
 const segmentOf = (edges: readonly Tokens[], prompt: Tokens): number => {
@@ -82,7 +89,8 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
   // Calls come in time order, mostly of few groups: the last cell used is nearly always the next one.
   let lastCell: OpenCell | undefined
   const cellOf = (group: number, slot: number, segment: number): OpenCell => {
-    if (lastCell !== undefined && lastCell.group === group && lastCell.slot === slot && lastCell.segment === segment) return lastCell
+    if (lastCell !== undefined && lastCell.group === group && lastCell.slot === slot && lastCell.segment === segment)
+      return lastCell
     const ofGroup = (cellsOfGroup[group] ??= new Map())
     const key = slot * (edges.length + 2) + segment + 1
     let cell = ofGroup.get(key)
@@ -143,7 +151,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     if (row.status === 'aborted') aborted += 1
     const { usage } = row
     const reported = usage.output !== undefined || usage.freshInput !== undefined || usage.cacheRead !== undefined
-    if (!reported || (row.task === 'generate' && row.status === 'ok' && (usage.freshInput === undefined || usage.output === undefined))) rowsWithoutUsage += 1
+    if (
+      !reported ||
+      (row.task === 'generate' && row.status === 'ok' && (usage.freshInput === undefined || usage.output === undefined))
+    )
+      rowsWithoutUsage += 1
     const prompt = inputTokensOf(usage)
     const cell = cellOf(groupOf(row), Math.floor(row.at / SECONDS_PER_SLOT), segmentOf(edges, prompt))
     count(usage, cell)
@@ -175,7 +187,10 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       aborted,
       grainSeconds,
       watchedSeconds,
-      peak: peakFactor === undefined ? observedPeak(arrivals, grainSeconds, watchedSeconds) : assumedPeak(peakFactor, 'given'),
+      peak:
+        peakFactor === undefined
+          ? observedPeak(arrivals, grainSeconds, watchedSeconds)
+          : assumedPeak(peakFactor, 'given'),
       ...(requestsKnown ? { requests } : {}),
       ...(arrivals === undefined ? {} : { arrivals }),
       ...(usable === 0 ? {} : { firstAt, lastAt }),

@@ -14,7 +14,11 @@ const findFamily = (families: readonly TokenizerFamily[], id: string | undefined
  * Tokens are not portable: the same text in another family's tokens. Both ratios are against one reference
  * family, so their quotient converts; the band is the widest quotient. Within one family, or where either is unknown, 1.
  */
-export const tokenRatioOf = (families: readonly TokenizerFamily[], source: string | undefined, target: string | undefined): TokenRatio => {
+export const tokenRatioOf = (
+  families: readonly TokenizerFamily[],
+  source: string | undefined,
+  target: string | undefined,
+): TokenRatio => {
   if (source === target) return SAME_TOKENS
   const from = findFamily(families, source)
   const to = findFamily(families, target)
@@ -26,7 +30,10 @@ export const tokenRatioOf = (families: readonly TokenizerFamily[], source: strin
  * The edges of the usage cube: every prompt length, in any source's tokens, at which any price of the catalogue
  * changes. A threshold of 200,000 target tokens is 200,000 / ratio tokens of the log, so edges move along.
  */
-export const segmentEdges = ({ apiModels, tokenizers }: Pick<Catalog, 'apiModels' | 'tokenizers'>): readonly Tokens[] => {
+export const segmentEdges = ({
+  apiModels,
+  tokenizers,
+}: Pick<Catalog, 'apiModels' | 'tokenizers'>): readonly Tokens[] => {
   const edges = new Set<number>()
   const known = new Map<string, ApiModel>()
   for (const model of apiModels) {

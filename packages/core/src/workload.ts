@@ -59,5 +59,10 @@ export type Workload = {
   /** First to last row plus one grain; divides every sum into a rate. */
   readonly watchedSeconds: Seconds
   /** Peak rate over mean rate, and where it comes from. */
-  readonly peak: { readonly factor: number; readonly low: number; readonly high: number; readonly origin: 'observed' | 'assumed' | 'given' }
+  readonly peak: {
+    readonly factor: number
+    readonly low: number
+    readonly high: number
+    readonly origin: 'observed' | 'assumed' | 'given'
+  }
 }

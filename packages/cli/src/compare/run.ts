@@ -1,0 +1,127 @@
+import type { ShippedCatalog } from '@breakeven/catalog'
+import { loadCatalog } from '@breakeven/catalog'
+import type { Comparison, Conditions, Workload } from '@breakeven/core'
+import { articleComparison, compare, InputError, segmentEdges } from '@breakeven/core'
+import type { ImportReport } from '@breakeven/formats'
+import type { Io } from '../io.ts'
+import { progressOn } from '../progress.ts'
+import { conditionsOf } from './conditions.ts'
+import type { CompareFlags } from './flags.ts'
+import type { Result } from './output.ts'
+import { writeChart, writeResult } from './output.ts'
+import { collector, numbersWorkload, parseWhere } from './traffic.ts'
+
+const ARTICLE_REQUESTS_PER_DAY = 1000
+
+const todayOf = (io: Io): string => io.now().toISOString().slice(0, 10)
+
+const catalogFor = async (file: string | undefined): Promise<ShippedCatalog> => {
+  const shipped = loadCatalog()
+  if (file === undefined) return shipped
+  const [{ applyOverrides }, { readFile }] = await Promise.all([
+    import('@breakeven/catalog/override'),
+    import('node:fs/promises'),
+  ])
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`--catalog: cannot read the file (${error.code ?? error.message})`, { file })
+  })
+  return { ...shipped, ...applyOverrides(shipped, text, file) }
+}
+
+type Traffic = {
+  readonly workload: Workload
+  readonly parts: readonly { readonly value: string; readonly workload: Workload }[]
+  readonly imported?: ImportReport
+}
+
+const NUMBERS = ['requestsPerDay', 'inputTokens', 'outputTokens', 'words', 'cachedShare'] as const
+
+const readTraffic = async (
+  flags: CompareFlags,
+  files: readonly string[],
+  catalog: ShippedCatalog,
+  io: Io,
+): Promise<Traffic> => {
+  const edges = segmentEdges(catalog)
+  if (files.length === 0) return { workload: numbersWorkload(flags, edges), parts: [] }
+  const both = NUMBERS.find((flag) => flags[flag] !== undefined)
+  if (both !== undefined) {
+    const name = both.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    throw new InputError(`files and --${name} both say what the traffic is`, {
+      hint: 'give files, or numbers, not both',
+    })
+  }
+  const [{ readUsage }, { requireTraffic }] = await Promise.all([
+    import('@breakeven/formats/node'),
+    import('@breakeven/formats'),
+  ])
+  const summarizing = {
+    edges,
+    gaps: flags.gaps,
+    ...(flags.peakFactor === undefined ? {} : { peakFactor: flags.peakFactor }),
+  }
+  const { add, whole, parts, left } = collector(summarizing, parseWhere(flags.where), flags.by)
+  const progress = progressOn(io, flags.quiet)
+  const imported = await readUsage(files, {
+    onRow: add,
+    onProgress: progress.update,
+    ...(flags.map === undefined ? {} : { map: flags.map }),
+  })
+  progress.done()
+  requireTraffic(imported)
+  const workload = whole()
+  if ((workload.requests ?? 1) === 0 && left() > 0) {
+    throw new InputError(`--where ${flags.where}: none of ${left().toLocaleString('en-US')} rows match`, {
+      hint: '`breakeven inspect` shows what the files hold',
+    })
+  }
+  return { workload, parts: parts(), imported }
+}
+
+/** The article as it stands, and beside it the same question without its simplifications. */
+const runPreset = (flags: CompareFlags, catalog: ShippedCatalog): Result => {
+  const preset = catalog.presets.find(({ id }) => id === flags.preset)
+  if (preset === undefined)
+    throw new InputError(`--preset ${flags.preset}: no such preset`, {
+      hint: `known: ${catalog.presets.map(({ id }) => id).join(', ')}`,
+    })
+  const requestsPerDay = flags.requestsPerDay ?? ARTICLE_REQUESTS_PER_DAY
+  const comparison = articleComparison(catalog, preset, requestsPerDay)
+  const workload = numbersWorkload(
+    { requestsPerDay, inputTokens: preset.inputTokens, outputTokens: preset.outputTokens },
+    segmentEdges(catalog),
+  )
+  const conditions: Conditions = {
+    ...conditionsOf({ ...flags, api: flags.api ?? [preset.apiModel] }, flags.on ?? preset.on),
+    host: flags.host ?? [
+      { model: preset.host.model, instance: preset.host.instance, precision: 'bf16' },
+      { model: preset.host.model },
+    ],
+  }
+  return { comparison, honest: compare(catalog, workload, conditions), parts: [] }
+}
+
+const runTraffic = async (
+  flags: CompareFlags,
+  files: readonly string[],
+  catalog: ShippedCatalog,
+  io: Io,
+): Promise<Result> => {
+  const { workload, parts, imported } = await readTraffic(flags, files, catalog, io)
+  const conditions = conditionsOf(flags, flags.on ?? todayOf(io))
+  const of = (traffic: Workload): Comparison => compare(catalog, traffic, conditions)
+  return {
+    comparison: of(workload),
+    parts: parts.map(({ value, workload: part }) => ({ value, comparison: of(part) })),
+    ...(imported === undefined ? {} : { imported }),
+  }
+}
+
+/** `breakeven compare`: traffic in, the answer out. */
+export const runCompare = async (flags: CompareFlags, files: readonly string[], io: Io): Promise<void> => {
+  const catalog = await catalogFor(flags.catalog)
+  const result = flags.preset === undefined ? await runTraffic(flags, files, catalog, io) : runPreset(flags, catalog)
+  // The picture first: a path that cannot be written is an error, and then nothing is printed as if it were a result.
+  if (flags.chart !== undefined) await writeChart(flags.chart, result, io)
+  await writeResult(result, flags, io)
+}

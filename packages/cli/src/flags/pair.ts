@@ -1,0 +1,52 @@
+import type { HostChoice, Precision } from '@breakeven/core'
+import { InputError } from '@breakeven/core'
+
+const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'fp8', 'int8', 'int4']
+
+/** What an option's id says after the machine: `int8`, `tp2`. Engine and purchase are of the whole comparison and stand by. */
+const settingOf = (text: string, setting: string): HostChoice => {
+  const precision = PRECISIONS.find((known) => known === setting)
+  if (precision !== undefined) return { precision }
+  const degree = /^tp([1-9]\d*)$/.exec(setting)?.[1]
+  if (degree !== undefined) return { tensorParallel: Number(degree) }
+  if (/^(?:on-demand|one-year|spot|vllm.*|tgi.*|trt.*|lmdeploy.*|transformers.*|deepspeed.*)$/.test(setting)) return {}
+  throw new InputError(`"${text}" says "${setting}" after the machine`, {
+    hint: `a precision (${PRECISIONS.join(', ')}) or a tensor-parallel degree (tp2) may stand there`,
+  })
+}
+
+/**
+ * `llama-3.1-8b@ml.g5.2xlarge`, `llama-3.1-8b` (on any machine) or `@ml.g5.2xlarge` (any model), perhaps with `/int8/tp1`;
+ * `hosted:` in front is taken as it is pasted from a result.
+ */
+export const parseHost = (text: string): HostChoice => {
+  const [name = '', ...settings] = text
+    .trim()
+    .replace(/^hosted:/, '')
+    .split('/')
+  const [model = '', instance = '', ...rest] = name.split('@')
+  if (rest.length > 0 || (model === '' && instance === '')) {
+    throw new InputError(`"${text}" does not name a model and a machine`, {
+      hint: 'write MODEL@INSTANCE, as in llama-3.1-8b@ml.g5.2xlarge',
+    })
+  }
+  return Object.assign(
+    { ...(model === '' ? {} : { model }), ...(instance === '' ? {} : { instance }) },
+    ...settings.map((setting) => settingOf(text, setting)),
+  ) as HostChoice
+}
+
+/** Our column names on the left, the file's on the right: `input=prompt_tokens,output=completion_tokens`. */
+export const parseMap = (text: string): Readonly<Record<string, string>> => {
+  const entries = text.split(',').map((pair) => {
+    const cut = pair.indexOf('=')
+    const [ours, theirs] = [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
+    if (ours === '' || theirs === '') {
+      throw new InputError(`cannot read "${pair.trim()}" as a column`, {
+        hint: 'write OURS=THEIRS, separated by commas, as in input=prompt_tokens,output=completion_tokens',
+      })
+    }
+    return [ours, theirs] as const
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,89 @@
+import { CLIENT_SECONDS, type Load, type LoadCurve, type RequestShape } from './capacity-terms.ts'
+import {
+  cacheReadSeconds,
+  decodeRowSeconds,
+  iterationSeconds,
+  prefillAttentionSeconds,
+  prefillRowSeconds,
+  type Roofline,
+} from './roofline.ts'
+import type { Seconds, Tokens } from './units.ts'
+
+/** One in twenty requests sees more: 1.64 standard deviations of a Poisson number of neighbours, three means of an exponential wait. */
+const TAIL_DEVIATIONS = 1.64
+const TAIL_WAITS = 3
+
+/** A decode step of `sequences`, each with `context` tokens behind it. */
+export const decodeStepSeconds = (roofline: Roofline, sequences: number, context: Tokens): Seconds => {
+  const cache = cacheReadSeconds(roofline, sequences * context, sequences * Math.min(context, roofline.window))
+  return iterationSeconds(roofline, decodeRowSeconds(roofline, sequences) + cache, roofline.decode.layers, sequences)
+}
+
+/** An iteration that puts `chunk` prompt tokens after `past` through the layers while `decodes` others take a step. */
+export const mixedStepSeconds = (
+  roofline: Roofline,
+  chunk: Tokens,
+  past: Tokens,
+  decodes: number,
+  context: Tokens,
+): Seconds => {
+  const cache = cacheReadSeconds(roofline, decodes * context, decodes * Math.min(context, roofline.window))
+  const kernels =
+    prefillRowSeconds(roofline, chunk + decodes, decodes + 1) + prefillAttentionSeconds(roofline, chunk, past) + cache
+  return iterationSeconds(roofline, kernels, roofline.prefill.layers, decodes + 1)
+}
+
+/** All iterations of one prompt, in chunks of what the engine batches beside `decodes` others; alone where it does not mix. */
+const promptSeconds = (roofline: Roofline, input: Tokens, decodes: number, context: Tokens): Seconds => {
+  const { scheduler, maxBatchedTokens } = roofline.engine
+  if (scheduler !== 'chunked-prefill') return mixedStepSeconds(roofline, input, 0, 0, 0)
+  const budget = Math.max(1, maxBatchedTokens - decodes)
+  const chunks = Math.max(1, Math.ceil(input / budget))
+  const chunk = input / chunks
+  // The middle chunk stands for all: attention grows linearly over them.
+  return chunks * mixedStepSeconds(roofline, chunk, (input - chunk) / 2, decodes, context)
+}
+
+const promptIterations = ({ engine }: Roofline, input: Tokens, decodes: number): number =>
+  engine.scheduler === 'chunked-prefill'
+    ? Math.max(1, Math.ceil(input / Math.max(1, engine.maxBatchedTokens - decodes)))
+    : 0
+
+/**
+ * Load of a continuously batching replica with `others` requests decoding beside the one that is looked at.
+ * A request takes (output - 1) steps and is held up by the prompts that come in meanwhile; with Little's law
+ * others = rate x (output - 1) x tpot, so rate = others / ((output - 1) x step + others x held up): no fixed point is needed.
+ * The queue of prompts waits rate x service^2 / (1 - busy), as for lengths that vary like an exponential (Pollaczek-Khinchine).
+ */
+const continuousLoad = (roofline: Roofline, { input, output }: RequestShape, others: number): Load => {
+  const steps = output - 1
+  const context = input + output / 2
+  const step = decodeStepSeconds(roofline, 1 + others, context)
+  const prompt = promptSeconds(roofline, input, others, context)
+  const heldUp = Math.max(0, prompt - promptIterations(roofline, input, others) * step)
+  const tpot = step + (others * heldUp) / steps
+  const requestsPerSecond = others / (steps * tpot)
+  const busy = Math.min(1 - 1e-9, requestsPerSecond * heldUp)
+  const wait = (busy * prompt) / (1 - busy)
+  const residual = (Math.min(1, others) * step) / 2
+  const crowded = decodeStepSeconds(roofline, 1 + others + TAIL_DEVIATIONS * Math.sqrt(others), context)
+  return {
+    requestsPerSecond,
+    ttft: CLIENT_SECONDS + residual + wait + prompt,
+    tpot,
+    tailTtft: CLIENT_SECONDS + 2 * residual + TAIL_WAITS * wait + prompt,
+    tailTpot: tpot + crowded - step,
+    concurrency: others + requestsPerSecond * (residual + wait + prompt),
+    busy,
+  }
+}
+
+/** Mean number of requests that keep below `slots` places most of the time: n + sqrt(n) = slots (Halfin and Whitt 1981). */
+export const steadyConcurrency = (slots: number): number => ((Math.sqrt(1 + 4 * Math.max(0, slots)) - 1) / 2) ** 2
+
+/** Loads of a replica that adds and removes requests between steps, up to `slots` of them at once. Needs two tokens of output. */
+export const continuousCurve = (roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => ({
+  at: (others) => continuousLoad(roofline, shape, others),
+  from: 0,
+  to: steadyConcurrency(slots),
+})
