@@ -26,7 +26,14 @@ export type ApiConditions = {
 
 /** What one option comes to over the watched time: receipt lines in watched-time quantities. */
 export type ApiBill =
-  | { readonly kind: 'priced'; readonly usd: Usd; readonly lines: readonly Line[]; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'priced'
+      readonly usd: Usd
+      readonly lines: readonly Line[]
+      readonly notes: readonly string[]
+      /** Some price in it is known to be odd. */
+      readonly suspect: boolean
+    }
   | { readonly kind: 'unpriced'; readonly reason: string }
 
 /** Cells of one group with one kind of row, summed over what does not change their price. */
@@ -255,7 +262,8 @@ export const apiBill = (
     if (problem !== undefined) return { kind: 'unpriced', reason: problem }
   }
   const lines = linesOf(tally)
-  return { kind: 'priced', usd: lines.reduce((sum, line) => sum + line.usd, 0), lines, notes: [...notes] }
+  const suspect = [...tariffs.values()].some(({ base, scheduled }) => [base, ...scheduled].some((row) => row.suspect))
+  return { kind: 'priced', usd: lines.reduce((sum, line) => sum + line.usd, 0), lines, notes: [...notes], suspect }
 }
 
 /** The bill of the log itself, and what of it could not be priced. */

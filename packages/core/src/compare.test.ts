@@ -265,3 +265,13 @@ describe('bad input says what and what to do', () => {
     ])
   })
 })
+
+test('a suspect price is set apart with its reason and never wins, unless it was named', () => {
+  const odd = apiModel('host/odd', [price(0.0001, 0.0001, { ...since, suspect: true, flags: ['ratio above 15'] })])
+  const comparison = compared(1000, {}, catalogOf([medium, odd]))
+  expect(ids(comparison)).not.toContain('api:host/odd')
+  expect(comparison.apart).toEqual([
+    { id: 'api:host/odd', reason: 'a price in doubt: ratio above 15', usdPerDay: expect.any(Number) },
+  ])
+  expect(ids(compared(1000, { api: ['host/odd'] }, catalogOf([medium, odd])))).toContain('api:host/odd')
+})

@@ -82,31 +82,32 @@ const checkRegion = (catalog: Catalog, conditions: Conditions): void => {
 type RuledOut = Comparison['ruledOut'][number]
 type Apart = Comparison['apart'][number]
 
-const priceApis = (setting: Setting, models: readonly ApiModel[], ruledOut: RuledOut[]): readonly PricedOption[] => {
+/** Priced models, the suspect ones among them set apart unless they were named. */
+const priceApis = (
+  setting: Setting,
+  models: readonly ApiModel[],
+  ruledOut: RuledOut[],
+  apart: Apart[] | undefined,
+): readonly PricedOption[] => {
   const options: PricedOption[] = []
   for (const model of models) {
     const outcome = priceApi(setting, model)
-    if (outcome.kind === 'priced') options.push(outcome.option)
-    else ruledOut.push({ id: outcome.id, reason: outcome.reason })
+    if (outcome.kind === 'ruledOut') ruledOut.push({ id: outcome.id, reason: outcome.reason })
+    else if (outcome.suspect && apart !== undefined) {
+      const { id, notes, usdPerDay } = outcome.option
+      apart.push({ id, reason: `a price in doubt: ${notes.join('; ')}`, usdPerDay })
+    } else options.push(outcome.option)
   }
   return options
 }
 
-const isSuspect = (model: ApiModel): boolean => model.prices.some((price) => price.suspect === true)
-
 const priceField = (setting: Setting, field: Field, ruledOut: RuledOut[], apart: Apart[]): readonly PricedOption[] => {
   const { catalog, conditions, index } = setting
-  if (conditions.api.length > 0) return priceApis(setting, namedApiModels(index, conditions.api), ruledOut)
+  if (conditions.api.length > 0) return priceApis(setting, namedApiModels(index, conditions.api), ruledOut, undefined)
   // Named hosts only: the field's APIs still compete, as the question is "rent or run?".
   const { compete, apart: asides } = apiField(catalog.apiModels, field)
   for (const { model, reason } of asides) apart.push({ id: `api:${model.id}`, reason })
-  const options = priceApis(setting, compete, ruledOut)
-  const suspects = new Set(compete.filter(isSuspect).map((model) => `api:${model.id}`))
-  const usesSuspect = (option: PricedOption): boolean =>
-    suspects.has(option.id) && option.notes.some((note) => note.startsWith('suspect'))
-  for (const option of options.filter(usesSuspect))
-    apart.push({ id: option.id, reason: option.notes.join('; '), usdPerDay: option.usdPerDay })
-  return options.filter((option) => !usesSuspect(option))
+  return priceApis(setting, compete, ruledOut, apart)
 }
 
 const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[]): readonly HostedOutcome[] => {
@@ -139,7 +140,7 @@ const renterFor = (setting: Setting, hosted: HostedOutcome): PricedOption | unde
       : namedApiModels(index, [conditions.overflow])
   const priced = models
     .map((model) => priceApi(setting, model))
-    .flatMap((outcome) => (outcome.kind === 'priced' ? [outcome.option] : []))
+    .flatMap((outcome) => (outcome.kind === 'priced' && !outcome.suspect ? [outcome.option] : []))
   return priced.toSorted(cheapestFirst)[0]
 }
 

@@ -89,7 +89,7 @@ const optionOf = (
 })
 
 export type Outcome =
-  | { readonly kind: 'priced'; readonly option: PricedOption }
+  | { readonly kind: 'priced'; readonly option: PricedOption; readonly suspect: boolean }
   | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
 
 const hasBuckets = (workload: Workload): boolean =>
@@ -133,6 +133,7 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   return {
     kind: 'priced',
     option: model.capability === undefined ? option : { ...option, class: model.capability.class },
+    suspect: base.suspect,
   }
 }
 
