@@ -27,13 +27,13 @@ test('run: cheaper already, and below which volume renting would be', () => {
 test('mix: both pure ways beside it', () => {
   const hybrid = { ...HYBRID, usdPerDay: 3, low: 3, high: 3 }
   expect(answerOf(comparisonOf([hybrid, ...MINI, ...SMALL_HOST]))).toMatch(
-    /^Mix \(1 × ml\.g5\.2xlarge with llama-3\.1-8b, overflow to llama-3\.1-8b \(groq\)\): \$3\.00 a day\. Renting gpt-4o-mini \(openai\) costs \$5\.77 a day, 1\.9 times as much.* Running llama-3\.1-8b on 1 × ml\.g5\.2xlarge, bf16 costs \$36\.38 a day/,
+    /^Mix \(llama-3\.1-8b on 1 × ml\.g5\.2xlarge, bf16, 3\.1 % over to llama-3\.1-8b \(groq\)\): \$3\.00 a day\. Renting gpt-4o-mini \(openai\) costs \$5\.77 a day, 1\.9 times as much.* Running llama-3\.1-8b on 1 × ml\.g5\.2xlarge, bf16 costs \$36\.38 a day/,
   )
 })
 
 test('stay: today is the least', () => {
   expect(answerOf(comparisonOf([{ ...AS_IS, usdPerDay: 1, low: 1, high: 1 }, ...MINI, ...SMALL_HOST]))).toMatch(
-    /^Stay with today's models: \$1\.00 a day is the least of 3 priced options\. Running llama/,
+    /^Stay as you are: \$1\.00 a day is the least of 3 priced options\. Running llama/,
   )
 })
 

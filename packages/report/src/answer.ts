@@ -1,5 +1,6 @@
 import type { Comparison, PricedOption } from '@breakeven/core'
 import { countText, percentText, usdText } from './numbers.ts'
+import { phraseOf } from './names.ts'
 import { groupReasons } from './reasons.ts'
 import { cheapestOf, optionOf, sideOf, unitOf, volumeOf } from './side.ts'
 import { rangesText, sideStretches } from './stretches.ts'
@@ -13,7 +14,7 @@ const verdict = (comparison: Comparison, best: PricedOption): string => {
   const price = perDay(comparison, best.usdPerDay)
   switch (best.kind) {
     case 'asIs':
-      return `Stay with ${best.label}: ${price} is the least of ${countText(comparison.options.length)} priced options.`
+      return `Stay as you are: ${price} is the least of ${countText(comparison.options.length)} priced options.`
     case 'api':
       return `Rent ${best.label}: ${price}.`
     case 'hosted':
@@ -54,8 +55,10 @@ const noRun = (comparison: Comparison): string => {
   return `No self-hosted option could be priced: ${clean(commonest.example.reason)} (${clean(commonest.example.id)}).`
 }
 
-const phrase = ({ label, ...option }: PricedOption): string =>
-  ({ rent: `Renting ${label}`, run: `Running ${label}`, mix: `A mix (${label})` })[sideOf(option)]
+const phrase = (option: PricedOption): string =>
+  ({ rent: `Renting ${phraseOf(option)}`, run: `Running ${phraseOf(option)}`, mix: `A mix (${phraseOf(option)})` })[
+    sideOf(option)
+  ]
 
 /** Why there is no volume at which the other way wins. */
 const noTurningPoint = (comparison: Comparison, best: PricedOption): string => {
@@ -83,7 +86,10 @@ const otherWay = (comparison: Comparison, best: PricedOption): string[] => {
   const turning = rangesText(comparison, ranges)
   if (ranges.length > 1) {
     const way = sideOf(best) === 'rent' ? 'Running your own' : 'Renting'
-    return [...others.map((other) => `${cost(other)}.`), `${way}, first ${winner.label}, is the cheapest ${turning}.`]
+    return [
+      ...others.map((other) => `${cost(other)}.`),
+      `${way}, first ${phraseOf(winner)}, is the cheapest ${turning}.`,
+    ]
   }
   const costs = others.map((other) => `${cost(other)}${other === winner ? `, and is cheaper ${turning}` : ''}.`)
   return others.includes(winner) ? costs : [...costs, `${phrase(winner)} is cheaper ${turning}.`]

@@ -113,7 +113,7 @@ const hosted = (
 export const AS_IS: PricedOption = option({
   id: 'as-is',
   kind: 'asIs',
-  label: "today's models",
+  label: 'as is: each call on the model it names',
   class: 'frontier',
   curve: linear(0.00775),
   lines: [line('gpt-4o input', INPUT_MTOK, 'M tokens', 2.5), line('gpt-4o output', OUTPUT_MTOK, 'M tokens', 10)],
@@ -152,7 +152,7 @@ export const OPTIONS: readonly PricedOption[] = [
 export const HYBRID: PricedOption = option({
   id: 'hybrid:1*hosted:llama-3.1-8b@ml.g5.2xlarge/bf16/tp1/vllm/on-demand+api:groq/llama-3.1-8b',
   kind: 'hybrid',
-  label: '1 × ml.g5.2xlarge with llama-3.1-8b, overflow to llama-3.1-8b (groq)',
+  label: 'llama-3.1-8b on 1 × ml.g5.2xlarge, bf16, 3.1 % over to llama-3.1-8b (groq)',
   class: 'small',
   curve: overflowing(36.36, 150_000, 0.0003),
   lines: [line('endpoint', 24, 'instance hours', 1.515)],

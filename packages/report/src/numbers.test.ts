@@ -90,7 +90,9 @@ check('compactText', compactText, [
 ])
 
 check('compactUsdText', compactUsdText, [
-  [0.1, '$0.1'],
+  [0, '$0'],
+  [0.1, '$0.10'],
+  [0.001, '$0.001'],
   [100_000, '$100k'],
 ])
 

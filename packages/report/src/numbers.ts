@@ -70,8 +70,11 @@ export const compactText = (value: number): string => {
   return size === 0 ? '0' : `${sign}${decimals(size, 3, 0)}`
 }
 
-/** `$1.5k`, `$0.01`. */
-export const compactUsdText = (usd: number): string => `${usd < 0 ? '-' : ''}$${compactText(Math.abs(usd))}`
+/** `$1.5k`, `$0.10`. */
+export const compactUsdText = (usd: number): string => {
+  const size = Math.abs(usd)
+  return `${usd < 0 ? '-' : ''}$${size > 0 && size < 0.9995 ? decimals(size, 1, 2) : compactText(size)}`
+}
 
 /** A share as a percentage: `0.694` -> `69 %`; under 1 %, `0.3 %`, and never `0 %` for something that is there. */
 export const percentText = (share: number): string => {

@@ -1,4 +1,5 @@
 import type { Comparison, OptionId, PricedOption } from '@breakeven/core'
+import { phraseOf } from './names.ts'
 
 /** The question has two sides: what is rented, what is run, and the mix of both. */
 export type Side = 'rent' | 'run' | 'mix'
@@ -14,7 +15,10 @@ export const cheapestOf = (comparison: Comparison, side: Side): PricedOption | u
   comparison.options.find((option) => sideOf(option) === side)
 
 /** What stands for an option in a sentence, also where the option itself is not at hand. */
-export const nameOf = (comparison: Comparison, id: OptionId): string => optionOf(comparison, id)?.label ?? id
+export const labelOf = (comparison: Comparison, id: OptionId): string => {
+  const option = optionOf(comparison, id)
+  return option === undefined ? id : phraseOf(option)
+}
 
 /** `requests` or `tokens`: what the volume counts. */
 export const unitOf = ({ axis }: Pick<Comparison, 'axis'>): string =>

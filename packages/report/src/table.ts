@@ -7,7 +7,7 @@ import { compactText, countText, percentText, quantityText, usdText } from './nu
 import type { Paint, Style } from './paint.ts'
 import { paintFor } from './paint.ts'
 import { groupReasons } from './reasons.ts'
-import { cheapestOf, nameOf, sideOf, unitOf, volumeOf } from './side.ts'
+import { cheapestOf, labelOf, sideOf, unitOf, volumeOf } from './side.ts'
 import { rangesText } from './stretches.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import { clean, flow, wrap } from './text.ts'
@@ -126,7 +126,7 @@ export const tellingPairs = ({ options, pairs }: Comparison): PairBreakeven[] =>
 /** `running X is cheaper than renting Y from N requests a day on`. */
 export const pairText = (comparison: Comparison, { rent, run, stretches }: PairBreakeven): string => {
   const wins = stretches.filter(({ cheapest }) => cheapest === run)
-  const names = `${nameOf(comparison, run)} against ${nameOf(comparison, rent)}`
+  const names = `${labelOf(comparison, run)} against ${labelOf(comparison, rent)}`
   if (wins.length === 0)
     return `${names}: never cheaper up to ${countText(comparison.horizonPerDay)} ${unitOf(comparison)} a day`
   return `${names}: cheaper ${rangesText(comparison, wins)}`

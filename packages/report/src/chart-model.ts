@@ -1,0 +1,346 @@
+import type { Comparison, OptionId, PricedOption } from '@breakeven/core'
+import { chooseSeries, spanOf } from './chart-series.ts'
+import type { Span } from './chart-series.ts'
+import type { Crossing } from './crossings.ts'
+import { crossingsOf } from './crossings.ts'
+import type { Point } from './curve-points.ts'
+import { pointsOf } from './curve-points.ts'
+import { headlineOf } from './headline.ts'
+import type { LogScale } from './log-scale.ts'
+import { positionOf, ticksOf } from './log-scale.ts'
+import { nameOf, shortOf } from './names.ts'
+import { compactText, compactUsdText, countText, usdText } from './numbers.ts'
+import type { Side } from './side.ts'
+import { sideOf, unitOf, volumeOf } from './side.ts'
+import { spread } from './spread.ts'
+import { fit, setLines, widthOf } from './text-metrics.ts'
+
+/** Warm for what is rented, cool for what is run, violet for a mix, grey for today. */
+export type Tone = { readonly family: Side | 'asIs'; readonly index: number }
+
+export type ChartTick = { readonly at: number; readonly label?: string }
+
+export type ChartSeries = {
+  readonly id: OptionId
+  readonly name: string
+  readonly tone: Tone
+  readonly points: readonly Point[]
+  /** The label at the right end: where the line ends, and where the label had to go. */
+  readonly label: { readonly main: string; readonly detail: string; readonly lineY: number; readonly y: number }
+}
+
+export type ChartCrossing = Point & {
+  readonly number: number
+  readonly perDay: number
+  readonly usd: number
+  /** `88,467`, and what happens there. */
+  readonly volumeText: string
+  readonly text: string
+  /** Where its entry of the key stands. */
+  readonly key: Point
+}
+
+export type ChartStrip = {
+  readonly x: number
+  readonly width: number
+  readonly id: OptionId
+  readonly tone: Tone
+  readonly name: string
+}
+
+/** Everything a chart shows, placed, in pixels: plain data, drawn by `Chart`. */
+export type ChartModel = {
+  readonly width: number
+  readonly height: number
+  readonly type: { readonly title: number; readonly text: number; readonly label: number; readonly small: number }
+  readonly title: {
+    readonly lines: readonly string[]
+    readonly x: number
+    readonly y: number
+    readonly leading: number
+  }
+  readonly subtitle: { readonly lines: readonly string[]; readonly y: number; readonly leading: number }
+  readonly plot: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
+  readonly x: LogScale
+  readonly y: LogScale
+  readonly xTicks: readonly ChartTick[]
+  readonly yTicks: readonly ChartTick[]
+  readonly xTitle: string
+  readonly yTitle: string
+  readonly series: readonly ChartSeries[]
+  readonly crossings: readonly ChartCrossing[]
+  /** Crossings too near to others to carry a number. */
+  readonly keyNote?: Point & { readonly text: string }
+  readonly strip: readonly ChartStrip[]
+  readonly stripHeight: number
+  readonly volume?: {
+    readonly x: number
+    readonly text: string
+    readonly textX: number
+    readonly dots: readonly (Point & { readonly tone: Tone })[]
+  }
+}
+
+export type ChartOptions = {
+  /** Pixels; the height follows from what there is to show. */
+  readonly width?: number
+  /** Options to show whatever they cost. */
+  readonly show?: readonly OptionId[]
+}
+
+/** What a chart is about, before anything is placed: shared by the drawn chart and the one in a terminal. */
+export type ChartSubject = {
+  readonly span: Span
+  readonly usd: Span
+  readonly shown: readonly PricedOption[]
+  readonly tones: ReadonlyMap<OptionId, Tone>
+  readonly crossings: readonly Crossing[]
+}
+
+const familyOf = (option: PricedOption): Tone['family'] => (option.kind === 'asIs' ? 'asIs' : sideOf(option))
+
+const tonesOf = (shown: readonly PricedOption[]): Map<OptionId, Tone> => {
+  const used = new Map<Tone['family'], number>()
+  return new Map(
+    shown.map((option) => {
+      const family = familyOf(option)
+      const index = used.get(family) ?? 0
+      used.set(family, index + 1)
+      return [option.id, { family, index }] as const
+    }),
+  )
+}
+
+/** More decades than this make every line a diagonal. */
+const MOST_DECADES = 6
+
+/** Dollars that the chart spans: all shown lines, but no more than six decades, and the cheapest at the user's volume in any case. */
+const usdSpanOf = (shown: readonly PricedOption[], span: Span): Span => {
+  const highest = Math.max(...shown.map(({ curve }) => curve.at(span.to)))
+  const lowest = Math.min(...shown.map(({ curve }) => curve.at(span.from)).filter((usd) => usd > 0))
+  const nearest = Math.min(...shown.map(({ usdPerDay }) => usdPerDay).filter((usd) => usd > 0)) / 2
+  if (!(highest > 0) || !Number.isFinite(lowest)) return { from: 0.01, to: 100 }
+  const from = Math.min(Math.max(lowest, highest / 10 ** MOST_DECADES), nearest)
+  const decade = 10 ** Math.floor(Math.log10(highest))
+  const step = [1, 2, 5, 10].find((one) => one * decade >= highest) ?? 10
+  return { from: 10 ** Math.floor(Math.log10(from) + 1e-9), to: step * decade }
+}
+
+export const chartSubject = (comparison: Comparison, show: readonly OptionId[] = []): ChartSubject => {
+  const span = spanOf(comparison)
+  const shown = chooseSeries(comparison, span, show)
+  return {
+    span,
+    usd: usdSpanOf(shown, span),
+    shown,
+    tones: tonesOf(shown),
+    crossings: crossingsOf(comparison, shown, span),
+  }
+}
+
+/** `88,467 requests a day`, and what changes there. */
+export const crossingText = ({ from, to, of }: Crossing): string =>
+  of === 'field' ? `${shortOf(to)} becomes the cheapest` : `${shortOf(to)} undercuts ${shortOf(from)}`
+
+export const subtitleOf = (comparison: Comparison): string => {
+  const { workload, on } = comparison
+  const each =
+    workload.meanInput === undefined || workload.meanOutput === undefined
+      ? ''
+      : `, each of ${countText(workload.meanInput)} tokens in and ${countText(workload.meanOutput)} out`
+  return `What a day costs by ${unitOf(comparison)} a day${each}, at prices of ${on}`
+}
+
+type Frame = Pick<ChartModel, 'plot' | 'x' | 'y' | 'type'>
+
+const seriesOf = (
+  comparison: Comparison,
+  { shown, tones }: ChartSubject,
+  { plot, x, y, type }: Frame,
+  right: number,
+): ChartSeries[] => {
+  const room = right - plot.right - LABEL_GAP
+  const drawn = shown
+    .map((option) => ({ option, points: pointsOf(option.curve, x, y) }))
+    .filter(({ points }) => points.length > 1)
+    .map(({ option, points }) => ({ option, points, lineY: points.at(-1)?.y ?? plot.bottom }))
+    .toSorted((one, other) => one.lineY - other.lineY)
+  const gap = type.label + type.small + 16
+  const placed = spread(
+    drawn.map(({ lineY }) => lineY),
+    gap,
+    plot.top + 4,
+    plot.bottom - 10,
+  )
+  return drawn.map(({ option, points, lineY }, at) => {
+    const { main, detail } = nameOf(option)
+    return {
+      id: option.id,
+      name: option.label,
+      tone: tones.get(option.id) ?? { family: 'rent', index: 0 },
+      points,
+      label: {
+        main: fit(main, type.label, room),
+        detail: fit(
+          `${usdText(option.usdPerDay)}${room < 180 ? '' : ' a day'} · ${detail}`.replace(/ · $/, ''),
+          type.small,
+          room,
+        ),
+        lineY,
+        y: placed[at] ?? lineY,
+      },
+    }
+  })
+}
+
+const LABEL_GAP = 26
+/** Discs nearer than this would cover each other. */
+export const DISC_RADIUS = 10
+const DISC_GAP = 2 * DISC_RADIUS + 3
+
+type Numbered = Omit<ChartCrossing, 'key'>
+
+/** The crossings that can carry a disc, numbered from left to right. */
+const numberedOf = (crossings: readonly Crossing[], { x, y }: Frame): Numbered[] => {
+  const placed: (Point & { readonly crossing: Crossing })[] = []
+  for (const crossing of crossings) {
+    const at = { x: positionOf(x, crossing.perDay), y: positionOf(y, crossing.usd) }
+    const inside = at.y >= y.end && at.y <= y.start
+    if (inside && placed.every((other) => Math.hypot(other.x - at.x, other.y - at.y) >= DISC_GAP))
+      placed.push({ ...at, crossing })
+  }
+  return placed
+    .toSorted((one, other) => one.x - other.x)
+    .map(({ crossing, ...at }, index) => ({
+      ...at,
+      number: index + 1,
+      perDay: crossing.perDay,
+      usd: crossing.usd,
+      volumeText: countText(crossing.perDay),
+      text: crossingText(crossing),
+    }))
+}
+
+const stripOf = (comparison: Comparison, { tones, span }: ChartSubject, { x }: Frame): ChartStrip[] =>
+  comparison.breakeven.flatMap(({ from, to = Infinity, cheapest }) => {
+    const [left, right] = [Math.max(from, span.from), Math.min(to, span.to)]
+    if (right <= left) return []
+    const start = positionOf(x, left)
+    const width = positionOf(x, right) - start
+    const option = comparison.options.find(({ id }) => id === cheapest)
+    if (width < 0.5 || option === undefined) return []
+    return [
+      {
+        x: start,
+        width,
+        id: cheapest,
+        tone: tones.get(cheapest) ?? { family: sideOf(option), index: 3 },
+        name: shortOf(option),
+      },
+    ]
+  })
+
+const volumeMark = (
+  comparison: Comparison,
+  series: readonly ChartSeries[],
+  { plot, x, y, type }: Frame,
+): ChartModel['volume'] => {
+  const volume = volumeOf(comparison)
+  if (volume < x.from || volume > x.to) return undefined
+  const at = positionOf(x, volume)
+  const text = `you: ${countText(volume)} ${unitOf(comparison)} a day`
+  const half = widthOf(text, type.small) / 2 + 8
+  const dots = series.flatMap(({ id, tone }) => {
+    const usd = comparison.options.find((option) => option.id === id)?.curve.at(volume) ?? 0
+    const height = usd > 0 ? positionOf(y, usd) : Infinity
+    return height >= plot.top && height <= plot.bottom ? [{ x: at, y: height, tone }] : []
+  })
+  return { x: at, text, textX: Math.max(plot.left + half, Math.min(at, plot.right - half)), dots }
+}
+
+const NARROW = 760
+const PAD = 24
+
+/**
+ * Lays a comparison out as a chart: which options, which part of the axes, true steps, labels apart, crossings numbered,
+ * and a strip that says who is the cheapest. Pure; the same comparison and width give the same model.
+ */
+export const chartModel = (comparison: Comparison, { width = 1080, show = [] }: ChartOptions = {}): ChartModel => {
+  const subject = chartSubject(comparison, show)
+  const narrow = width < NARROW
+  const type = narrow ? { title: 19, text: 13, label: 13, small: 11 } : { title: 24, text: 15, label: 14, small: 12 }
+  const yLabels = ticksOf(subject.usd).flatMap(({ value, major }) =>
+    major ? [widthOf(compactUsdText(value), type.text)] : [],
+  )
+  const left = PAD + Math.max(...yLabels, widthOf('USD a day', type.small)) + 10
+  const right = width - PAD
+  const labels = Math.min(width * (narrow ? 0.3 : 0.22), 290)
+  const title = setLines(headlineOf(comparison), type.title, right - PAD, 2)
+  const subtitle = setLines(subtitleOf(comparison), type.text, right - PAD, 2)
+  const titleLeading = type.title * 1.25
+  const leading = type.text * 1.4
+  const subtitleY = PAD + title.length * titleLeading + leading * 0.75
+  const top = Math.round(subtitleY + subtitle.length * leading + type.small + 26)
+  const plot = {
+    left: Math.round(left),
+    top,
+    right: Math.round(right - labels),
+    bottom: Math.round(top + Math.max(260, Math.min(width * 0.4, 540))),
+  }
+  const frame: Frame = {
+    plot,
+    type,
+    x: { ...subject.span, start: plot.left, end: plot.right },
+    y: { ...subject.usd, start: plot.bottom, end: plot.top },
+  }
+  const series = seriesOf(comparison, subject, frame, right)
+  const numbered = numberedOf(subject.crossings, frame)
+  const stripHeight = type.small + 10
+  const keyTop = plot.bottom + 6 + stripHeight + type.text * 2 + 30
+  const keyLeading = DISC_RADIUS * 2 + 8
+  const columns = width >= 1000 && numbered.length > 2 ? 2 : 1
+  const rows = Math.ceil(numbered.length / columns)
+  const columnWidth = (right - PAD) / columns
+  const crossings = numbered.map((one, at) => ({
+    ...one,
+    text: fit(one.text, type.text, columnWidth - widthOf(one.volumeText, type.text) - 60),
+    key: {
+      x: PAD + DISC_RADIUS + Math.floor(at / Math.max(rows, 1)) * columnWidth,
+      y: keyTop + (at % Math.max(rows, 1)) * keyLeading,
+    },
+  }))
+  const untold = subject.crossings.length - numbered.length
+  const noteY = keyTop + rows * keyLeading
+  const volume = volumeMark(comparison, series, frame)
+  return {
+    width,
+    height: Math.round((untold > 0 ? noteY + 4 : rows > 0 ? noteY - keyLeading + DISC_RADIUS : keyTop - leading) + PAD),
+    ...frame,
+    title: { lines: title, x: PAD, y: PAD + type.title * 0.8, leading: titleLeading },
+    subtitle: { lines: subtitle, y: subtitleY, leading },
+    xTicks: ticksOf(subject.span).map(({ value, major }) => ({
+      at: positionOf(frame.x, value),
+      ...(major ? { label: compactText(value) } : {}),
+    })),
+    yTicks: ticksOf(subject.usd).map(({ value, major }) => ({
+      at: positionOf(frame.y, value),
+      ...(major ? { label: compactUsdText(value) } : {}),
+    })),
+    xTitle: `${unitOf(comparison)} a day`,
+    yTitle: 'USD a day',
+    series,
+    crossings,
+    ...(untold > 0
+      ? {
+          keyNote: {
+            x: PAD,
+            y: noteY,
+            text: `${countText(untold)} more ${untold === 1 ? 'crossing is' : 'crossings are'} too near to these to carry a number`,
+          },
+        }
+      : {}),
+    strip: stripOf(comparison, subject, frame),
+    stripHeight,
+    ...(volume === undefined ? {} : { volume }),
+  }
+}
