@@ -42,6 +42,8 @@ export type FileContext = {
   readonly count: (name: CountName, amount?: number) => void
   /** Said once a file, however often it is found. */
   readonly note: (message: string, line?: number) => void
+  /** A text of the file that the report shows by this name. */
+  readonly fact: (name: string, value: string) => void
   /** The file is one page of several. */
   readonly morePages: () => void
   /** This file cannot be read as it is: an `InputError` with file and line. */

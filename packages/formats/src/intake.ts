@@ -26,6 +26,7 @@ const emptyFile = (path: string): FileReport => ({
   counts: { ...startCounts([]), requests: 0, input: 0, output: 0 },
   isRelative: false,
   incompletePage: false,
+  facts: {},
   issues: [{ file: path, message: 'The file is empty: nothing to read.' }],
 })
 
@@ -92,6 +93,7 @@ export const openIntake = (path: string, session: Session): Intake => {
         ...(grain === undefined ? {} : { grainSeconds: grain }),
         isRelative: tally.isRelative(),
         incompletePage: tally.isIncompletePage(),
+        facts: tally.facts,
         ...(format.instead === undefined ? {} : { instead: format.instead }),
         issues: tally.issues(),
       }

@@ -27,6 +27,8 @@ export type FileReport = {
   readonly isRelative: boolean
   /** More pages of the same answer were not in the file. */
   readonly incompletePage: boolean
+  /** Texts that a format shows as they are, such as numbers beyond 2^53. */
+  readonly facts: Readonly<Record<string, string>>
   /** The format never carries tokens: what to export in its place. */
   readonly instead?: string
   readonly issues: readonly Issue[]
@@ -108,6 +110,7 @@ export const importReportJson = (report: ImportReport): Record<string, unknown> 
     path: file.path,
     format: file.format,
     ...file.counts,
+    ...file.facts,
     incompletePage: file.incompletePage,
     relativeTime: file.isRelative,
     ...times(file),

@@ -39,6 +39,7 @@ export type Tally = {
   readonly span: () => { first: Seconds; last: Seconds } | undefined
   readonly isRelative: () => boolean
   readonly isIncompletePage: () => boolean
+  readonly facts: Readonly<Record<string, string>>
 }
 
 /** Counts one file, checks each row, and hands it on. */
@@ -47,6 +48,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   const clock = newClock()
   const drops = new Map<string, { kind: Drop; reason: string; ranges: Ranges }>()
   const notes = new Map<string, Issue>()
+  const facts: Record<string, string> = {}
   let bucketSeconds = 0
   let relative = false
   let incompletePage = false
@@ -118,9 +120,10 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   const countRow = (row: Row, extra: RowExtra): void => {
     const { usage } = row
     const requests = row.kind === 'call' ? 1 : row.requests
-    if (row.model === undefined) add('unknownModelRows', 1)
     if (row.kind === 'call' && row.status === 'error') {
       add('errors', 1)
+      // Where arrivals are all there is, a refused one arrived too.
+      if (format.instead !== undefined) add('requests', 1)
       if (usage.freshInput !== undefined) add('errorInput', inputTokensOf(usage))
       if (usage.output !== undefined) add('errorOutput', usage.output)
       return
@@ -132,6 +135,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       if (!isAborted) add('missingUsage', 1)
       return
     }
+    if (row.model === undefined) add('unknownModelRows', 1)
     if (row.task === 'embed') {
       add('embeddingRequests', requests ?? 0)
       add('embeddingInput', inputTokensOf(usage))
@@ -172,6 +176,9 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     drop,
     note,
     fail,
+    fact: (name, value) => {
+      facts[name] = value
+    },
     morePages: () => {
       incompletePage = true
       note(
@@ -221,6 +228,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     },
     isRelative: () => relative,
     isIncompletePage: () => incompletePage,
+    facts,
   }
 }
 

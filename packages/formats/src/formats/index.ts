@@ -1,5 +1,48 @@
 import type { Format } from '../format.ts'
+import { anthropicUsageJson, anthropicUsageTable } from './anthropic-usage.ts'
+import { azureApim, azureRequestResponse } from './azure.ts'
+import { bedrock } from './bedrock.ts'
+import { ccusage } from './ccusage.ts'
+import { claudeCode } from './claude-code.ts'
+import { codex } from './codex.ts'
+import { geminiCli } from './gemini-cli.ts'
 import { azureTrace, burstGpt, genericJson, genericTable, mooncake } from './generic.ts'
+import { helicone } from './helicone.ts'
+import { langfuse } from './langfuse.ts'
+import { liteLlm } from './litellm.ts'
+import { openAiOldUsage, openAiUsageJson, openAiUsageTable } from './openai-usage.ts'
+import { openRouter } from './openrouter.ts'
+import { otlp } from './otlp.ts'
+import { prometheus } from './prometheus.ts'
+import { openAiBatch, responses } from './responses.ts'
+import { tokenless } from './tokenless.ts'
 
-/** Every format, in the order in which `--help` names them. To add one: a file beside this one, and its name here. */
-export const FORMATS: readonly Format[] = [azureTrace, burstGpt, mooncake, genericTable, genericJson]
+/** Every format, in the order in which messages name them. To add one: a file beside this one, and its name here. */
+export const FORMATS: readonly Format[] = [
+  genericTable,
+  genericJson,
+  openAiUsageTable,
+  openAiUsageJson,
+  openAiOldUsage,
+  openAiBatch,
+  responses,
+  anthropicUsageTable,
+  anthropicUsageJson,
+  claudeCode,
+  codex,
+  geminiCli,
+  ccusage,
+  ...liteLlm,
+  otlp,
+  ...langfuse,
+  ...openRouter,
+  ...helicone,
+  bedrock,
+  ...azureApim,
+  azureRequestResponse,
+  prometheus,
+  azureTrace,
+  burstGpt,
+  mooncake,
+  ...tokenless,
+]

@@ -1,0 +1,185 @@
+import type { Task } from '@breakeven/core'
+import { callOf } from '../attribution.ts'
+import type { FileContext, JsonFormat } from '../format.ts'
+import { freshOf, usageOf } from '../meters.ts'
+import { isObject, listAt, objectAt, textAt, toNumber } from '../text/value.ts'
+import { newUsageTree } from '../tree.ts'
+
+/**
+ * Names of one thing in the dialects that write it: OpenTelemetry GenAI, OpenLLMetry, OpenInference, Vercel AI SDK, vLLM.
+ * Input includes cached tokens in all of them.
+ */
+const NAMES = {
+  input: [
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.prompt_tokens',
+    'llm.token_count.prompt',
+    'ai.usage.promptTokens',
+    'ai.usage.inputTokens',
+    'llm.usage.prompt_tokens',
+  ],
+  output: [
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.completion_tokens',
+    'llm.token_count.completion',
+    'ai.usage.completionTokens',
+    'ai.usage.outputTokens',
+    'llm.usage.completion_tokens',
+  ],
+  cacheRead: [
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.cache_read_input_tokens',
+    'llm.token_count.prompt_details.cache_read',
+    'ai.usage.cachedInputTokens',
+  ],
+  cacheWrite: [
+    'gen_ai.usage.cache_creation.input_tokens',
+    'gen_ai.usage.cache_creation_input_tokens',
+    'llm.token_count.prompt_details.cache_write',
+  ],
+  reasoning: [
+    'gen_ai.usage.reasoning.output_tokens',
+    'gen_ai.usage.reasoning_tokens',
+    'llm.token_count.completion_details.reasoning',
+    'ai.usage.reasoningTokens',
+  ],
+  model: ['gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name', 'ai.response.model', 'ai.model.id'],
+  provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
+} as const satisfies Record<string, readonly string[]>
+
+type Attributes = ReadonlyMap<string, unknown>
+
+const scalar = (value: unknown): unknown => {
+  if (!isObject(value)) return undefined
+  return value.intValue ?? value.doubleValue ?? value.stringValue ?? value.boolValue
+}
+
+const attributesOf = (holder: unknown): Attributes => {
+  const map = new Map<string, unknown>()
+  for (const attribute of listAt(holder, 'attributes') ?? []) {
+    const key = textAt(attribute, 'key')
+    if (key !== undefined && isObject(attribute)) map.set(key, scalar(attribute.value))
+  }
+  return map
+}
+
+const number = (attributes: Attributes, names: readonly string[]): number | undefined => {
+  for (const name of names) {
+    const value = attributes.get(name)
+    if (value !== undefined) return toNumber(value)
+  }
+  return undefined
+}
+const text = (attributes: Attributes, names: readonly string[]): string | undefined => {
+  for (const name of names) {
+    const value = attributes.get(name)
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return undefined
+}
+
+/** Nanoseconds since 1970 do not fit a double: the last nine digits are set apart. */
+const seconds = (nanos: unknown): number => {
+  const digits = typeof nanos === 'string' ? nanos : typeof nanos === 'number' ? String(nanos) : ''
+  if (!/^\d+$/.test(digits)) return Number.NaN
+  return digits.length > 9 ? Number(digits.slice(0, -9)) + Number(digits.slice(-9)) / 1e9 : Number(digits) / 1e9
+}
+
+const CALLS: ReadonlySet<string> = new Set(['chat', 'text_completion', 'generate_content', 'embeddings', 'completion'])
+const CALL_KINDS: ReadonlySet<string> = new Set(['LLM', 'EMBEDDING'])
+const EMBEDDING_NAMES = /embed/i
+
+const OPERATION_NAMES: readonly string[] = [
+  'gen_ai.operation.name',
+  'openinference.span.kind',
+  'llm.request.type',
+  'ai.operationId',
+]
+
+const taskOf = (attributes: Attributes): Task =>
+  EMBEDDING_NAMES.test(text(attributes, OPERATION_NAMES) ?? '') ? 'embed' : 'generate'
+
+const isCall = (attributes: Attributes): boolean =>
+  CALLS.has(text(attributes, ['gen_ai.operation.name', 'llm.request.type']) ?? '') ||
+  CALL_KINDS.has(text(attributes, ['openinference.span.kind']) ?? '') ||
+  /\.do(Generate|Stream|Embed)$/.test(text(attributes, ['ai.operationId']) ?? '')
+
+const isFailed = (span: unknown, attributes: Attributes): boolean => {
+  const code = isObject(span) ? objectAt(span, 'status')?.code : undefined
+  return code === 2 || code === 'STATUS_CODE_ERROR' || attributes.get('error.type') !== undefined
+}
+
+const spansOf = (line: unknown): { span: unknown; project: string | undefined }[] =>
+  (listAt(line, 'resourceSpans') ?? []).flatMap((resource) => {
+    const project = text(attributesOf(objectAt(resource, 'resource')), ['service.name'])
+    return (listAt(resource, 'scopeSpans') ?? listAt(resource, 'instrumentationLibrarySpans') ?? []).flatMap((scope) =>
+      (listAt(scope, 'spans') ?? []).map((span) => ({ span, project })),
+    )
+  })
+
+/** Traces as OTLP JSON, one export request a line, as the collector's file exporter writes them. */
+export const otlp: JsonFormat = {
+  id: 'otlp',
+  name: 'OpenTelemetry traces',
+  syntax: 'json',
+  carries: ['requests', 'input', 'output', 'errors', 'duplicates', 'overlapParents', 'skippedNonLlm'],
+  recognise: ({ values }) => (values.some((value) => listAt(value, 'resourceSpans') !== undefined) ? 3 : 0),
+  open: (context) => {
+    const tree = context.shared(() => newUsageTree(context.atEnd))
+    return {
+      value: (value, line) => {
+        const spans = spansOf(value)
+        context.expand(spans.length)
+        if (spans.length === 0) context.note('A line without spans (logs or metrics): nothing to count there.', line)
+        for (const { span, project } of spans) readSpan(context, tree, span, project, line)
+      },
+    }
+  },
+}
+
+const readSpan = (
+  context: FileContext,
+  tree: ReturnType<typeof newUsageTree>,
+  span: unknown,
+  project: string | undefined,
+  line: number,
+): void => {
+  const trace = textAt(span, 'traceId')
+  const own = textAt(span, 'spanId')
+  if (own === undefined) {
+    context.drop('malformedLines', line, 'a span without spanId')
+    return
+  }
+  const id = `${trace ?? ''}/${own}`
+  if (context.seen(id)) {
+    context.drop('duplicates', line, 'the same span again: the exporter retried')
+    return
+  }
+  const parent = textAt(span, 'parentSpanId')
+  tree.link(id, parent === undefined ? undefined : `${trace ?? ''}/${parent}`)
+  const attributes = attributesOf(span)
+  const input = number(attributes, NAMES.input)
+  const output = number(attributes, NAMES.output)
+  const hasUsage = input !== undefined || output !== undefined
+  if (!hasUsage && !isCall(attributes)) {
+    context.drop('skippedNonLlm', line, 'a span that is no call of a model')
+    return
+  }
+  const cacheRead = number(attributes, NAMES.cacheRead)
+  const cacheWrite = number(attributes, NAMES.cacheWrite)
+  const row = callOf({
+    at: seconds(isObject(span) ? span.startTimeUnixNano : undefined),
+    endAt: seconds(isObject(span) ? span.endTimeUnixNano : undefined),
+    status: isFailed(span, attributes) ? 'error' : 'ok',
+    task: taskOf(attributes),
+    model: text(attributes, NAMES.model),
+    provider: text(attributes, NAMES.provider),
+    project,
+    usage: usageOf({ freshInput: freshOf(input, cacheRead, cacheWrite), cacheRead, cacheWrite5m: cacheWrite, output }),
+  })
+  tree.add(
+    id,
+    { context, row, line, extra: { reasoning: number(attributes, NAMES.reasoning), unsplitWrite: cacheWrite } },
+    hasUsage,
+  )
+}
