@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 import { InputError, placeText } from '@breakeven/core'
 import type { ApiModel, Catalog } from '@breakeven/core'
 
+import { readApiModels } from './api/read-api-models.ts'
 import { readCatalogFiles } from './catalog-files.ts'
+import type { CatalogFiles } from './catalog-files.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { ShippedCatalog } from './snapshot.ts'
+import { refuseUnknown } from './source-file.ts'
 
 // Compiles data/ into generated/catalog.json, which everything else loads. Run by set-up and by `npm run catalog`.
 
@@ -35,19 +38,22 @@ const newestDate = ({
     ...openModels,
   ])
 
-const readApi = async (dataFolder: string): Promise<readonly ApiModel[]> => {
-  const reader = here('api/read-api-models.ts')
-  if (!existsSync(reader)) return []
-  const { readApiModels } = (await import(reader)) as {
-    readApiModels: (folder: string) => Promise<readonly ApiModel[]>
+/** The price book names tokeniser families and open models that other files define. */
+const refuseUnknownNames = (apiModels: readonly ApiModel[], { tokenizers, openModels }: CatalogFiles): void => {
+  const families = new Set(tokenizers.map(({ id }) => id))
+  const models = new Set(openModels.map(({ id }) => id))
+  for (const { id, tokenizer, openModel } of apiModels) {
+    const place = { file: `the price book, ${id}` }
+    if (tokenizer !== undefined) refuseUnknown('tokeniser family', tokenizer, families, place)
+    if (openModel !== undefined) refuseUnknown('open model', openModel, models, place)
   }
-  return readApiModels(dataFolder)
 }
 
 const build = async (): Promise<void> => {
   const started = performance.now()
   const dataFolder = here('../../../data')
-  const [files, apiModels] = await Promise.all([readCatalogFiles(dataFolder), readApi(dataFolder)])
+  const [files, apiModels] = await Promise.all([readCatalogFiles(dataFolder), readApiModels(dataFolder)])
+  refuseUnknownNames(apiModels, files)
   const content = { apiModels, ...files }
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
   const catalog: ShippedCatalog = { hash, asOf: newestDate(content), ...content }
