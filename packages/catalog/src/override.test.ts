@@ -32,7 +32,7 @@ const modelIn = (result: Catalog, id: string) => result.apiModels.find((model) =
 describe('what a user may bring', () => {
   test('a price without dates replaces the ones of its tier, and says where it stands', () => {
     const model = modelIn(
-      over('prices:\n  - model: openai/gpt-4o\n    usdPerMillion: { freshInput: 2, output: 8 }\n').catalog,
+      over('prices:\n  - model: openai/gpt-4o\n    usdPerMillion: { freshInput: 2, output: 8 }\n'),
       'openai/gpt-4o',
     )!
     expect(model.prices).toEqual([
@@ -50,7 +50,7 @@ describe('what a user may bring', () => {
   test('a dated price holds in its time, the old one before and after', () => {
     const yaml =
       'prices:\n  - { model: openai/gpt-4o, usdPerMillion: { freshInput: 2, output: 8 }, from: 2026-01-01, to: 2027-01-01 }\n'
-    const periods = modelIn(over(yaml).catalog, 'openai/gpt-4o')!
+    const periods = modelIn(over(yaml), 'openai/gpt-4o')!
       .prices.filter(({ tier }) => tier === 'standard')
       .map(({ from, to, bands }) => [from, to, bands[0]!.usdPerMillion.output])
     expect(periods).toEqual([
@@ -63,13 +63,13 @@ describe('what a user may bring', () => {
   test('a period that does not touch the old one leaves it whole', () => {
     const yaml =
       'prices:\n  - { model: openai/gpt-4o, usdPerMillion: { output: 8 }, from: 2024-01-01, to: 2024-05-13 }\n'
-    expect(modelIn(over(yaml).catalog, 'openai/gpt-4o')!.prices).toContainEqual(gpt4o.prices[0])
+    expect(modelIn(over(yaml), 'openai/gpt-4o')!.prices).toContainEqual(gpt4o.prices[0])
   })
 
   test('a model nobody sells, with the class of the open model it serves', () => {
     const yaml =
       'prices:\n  - model: ourcloud/llama\n    openModel: llama-3.1-70b\n    usdPerMillion: { freshInput: 0.5, output: 0.6 }\n    above: { "128000": { freshInput: 1, output: 1.2 } }\n'
-    expect(modelIn(over(yaml).catalog, 'ourcloud/llama')).toMatchObject({
+    expect(modelIn(over(yaml), 'ourcloud/llama')).toMatchObject({
       provider: 'ourcloud',
       model: 'llama',
       openModel: 'llama-3.1-70b',
@@ -81,7 +81,7 @@ describe('what a user may bring', () => {
   test('a machine costs the same in every region', () => {
     const box = over(
       'machines:\n  - { id: our-box, accelerator: RTX-4090, count: 2, usdPerHour: 0.8, ramGib: 128 }\n',
-    ).catalog.instances.find(({ id }) => id === 'our-box')!
+    ).instances.find(({ id }) => id === 'our-box')!
     expect(box).toMatchObject({
       service: 'own',
       accelerator: 'RTX-4090',
@@ -96,19 +96,32 @@ describe('what a user may bring', () => {
   test('a contract rate replaces the list price of that region and purchase only', () => {
     const { rates } = over(
       'rates:\n  - { instance: ml.g5.4xlarge, region: us-east-1, usdPerHour: 1.5, source: our savings plan }\n',
-    ).catalog.instances.find(({ id }) => id === 'ml.g5.4xlarge')!
+    ).instances.find(({ id }) => id === 'ml.g5.4xlarge')!
     expect(rates.map(({ region, usdPerHour }) => [region, usdPerHour])).toEqual([
       ['us-east-1', 1.5],
       ['eu-west-1', 2.2660875],
     ])
   })
 
-  test('discounts as a share or in per cent', () => {
-    expect(over('discounts: { openai: 12%, aws: 0.07 }\n').discounts).toEqual({ openai: 0.12, aws: 0.07 })
+  test('discounts come off the list prices of a provider, and say so', () => {
+    const { prices } = modelIn(over('discounts:\n  openai: 12%\n'), 'openai/gpt-4o')!
+    expect(prices[0]!.bands[0]!.usdPerMillion).toEqual({ freshInput: 5 * 0.88, output: 15 * 0.88 })
+    expect(prices[0]!.source).toBe('openai.com/pricing; less 12 % (mine.yaml:2)')
+  })
+
+  test('a discount of aws is one of machines and services, and no own price is cut again', () => {
+    const { instances, services, apiModels } = over(
+      'discounts: { aws: 0.1, openai: 0.5 }\nrates: [{ instance: ml.g5.4xlarge, region: us-east-1, usdPerHour: 1.5 }]\n' +
+        'prices: [{ model: openai/gpt-4o, usdPerMillion: { output: 8 } }]\n',
+    )
+    const rates = instances.find(({ id }) => id === 'ml.g5.4xlarge')!.rates
+    expect(rates.map(({ usdPerHour }) => usdPerHour)).toEqual([1.5, 2.2660875 * 0.9])
+    expect(services.find(({ id }) => id === 'lambda/requests')!.tiers).toEqual([{ usd: 2e-7 * 0.9 }])
+    expect(apiModels[0]!.prices.map(({ bands }) => bands[0]!.usdPerMillion.output)).toEqual([8, 3.75])
   })
 
   test('classes and tokeniser ratios', () => {
-    const { catalog: next } = over(
+    const next = over(
       'classes: { openai/gpt-4o: large, flan-ul2: medium }\ntokenizers: [{ id: llama3, ratio: 1.8, source: our Hindi logs }]\n',
     )
     expect(modelIn(next, 'openai/gpt-4o')?.capability).toEqual({
@@ -122,6 +135,10 @@ describe('what a user may bring', () => {
       high: 1.8,
       source: 'our Hindi logs',
     })
+  })
+
+  test('the hash tells an answer over own prices from one over the shipped ones', () => {
+    expect(over('classes: { flan-ul2: medium }').hash).toBe('h+mine.yaml')
   })
 
   test('the shipped catalogue stays as it was', () => {

@@ -12,107 +12,17 @@ import type {
   PriceBand,
   Provenance,
   Purchase,
-  Usd,
 } from '@breakeven/core'
-import { z } from 'zod'
 
-import { isoDate, positive, positiveInteger, text } from './cells.ts'
-import { acceleratorRow, modelRow, openModelOf } from './rows.ts'
+import { withDiscounts } from './discounts.ts'
+import { OVERRIDE_KEYS, overrideFile } from './override-file.ts'
+import type { OverrideFile, OwnMachine, OwnPrice, OwnRate } from './override-file.ts'
+import { openModelOf } from './rows.ts'
 import { readYaml, refuseUnknown } from './source-file.ts'
 
 // A user's own prices, machines and judgements, laid over the shipped catalogue.
 
-const nonNegative = z.number().nonnegative()
-
-const meters = z
-  .strictObject({
-    freshInput: nonNegative.exactOptional(),
-    cacheRead: nonNegative.exactOptional(),
-    cacheWrite5m: nonNegative.exactOptional(),
-    cacheWrite1h: nonNegative.exactOptional(),
-    output: nonNegative.exactOptional(),
-  })
-  .refine((prices) => Object.values(prices).some((usd) => usd > 0), {
-    error: 'expected a price above 0 for one meter at least',
-  })
-
-const classes = z.enum(['frontier', 'large', 'medium', 'small', 'encoder'])
-
-const price = z.strictObject({
-  model: z.string().regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, as in openai/gpt-4o' }),
-  usdPerMillion: meters,
-  /** Prices for prompts longer than so many tokens. */
-  above: z.record(z.string().regex(/^\d+$/, { error: 'expected a number of tokens' }), meters).exactOptional(),
-  tier: z.enum(['standard', 'batch', 'flex', 'priority']).default('standard'),
-  region: text.exactOptional(),
-  from: isoDate.exactOptional(),
-  to: isoDate.exactOptional(),
-  usdPerRequest: positive.exactOptional(),
-  minimumInputTokens: positiveInteger.exactOptional(),
-  task: z.enum(['generate', 'embed', 'classify']).exactOptional(),
-  class: classes.exactOptional(),
-  openModel: text.exactOptional(),
-  tokenizer: text.exactOptional(),
-  contextTokens: positiveInteger.exactOptional(),
-  source: text.exactOptional(),
-  asOf: isoDate.exactOptional(),
-})
-
-const machine = z.strictObject({
-  id: text,
-  accelerator: text,
-  count: positiveInteger,
-  usdPerHour: positive,
-  vcpus: positiveInteger.exactOptional(),
-  ramGib: positive.exactOptional(),
-  source: text.exactOptional(),
-  asOf: isoDate.exactOptional(),
-})
-
-const rate = z.strictObject({
-  instance: text,
-  region: text,
-  purchase: z.enum(['on-demand', 'one-year', 'spot']).default('on-demand'),
-  usdPerHour: positive,
-  source: text.exactOptional(),
-  asOf: isoDate.exactOptional(),
-})
-
-const share = z
-  .string()
-  .regex(/^\d+(\.\d+)?%$/, { error: 'expected a share as in 12% (or 0.12)' })
-  .transform((percent) => Number(percent.slice(0, -1)) / 100)
-  .or(z.number())
-  .pipe(z.number().positive().lt(1))
-
-const ratio = z.strictObject({
-  id: text,
-  ratio: positive,
-  low: positive.exactOptional(),
-  high: positive.exactOptional(),
-  source: text.exactOptional(),
-})
-
-const overrideFile = z.strictObject({
-  prices: z.array(price).default([]),
-  discounts: z.record(text, share).default({}),
-  machines: z.array(machine).default([]),
-  rates: z.array(rate).default([]),
-  models: z.array(modelRow).default([]),
-  accelerators: z.array(acceleratorRow).default([]),
-  classes: z.record(text, classes).default({}),
-  tokenizers: z.array(ratio).default([]),
-})
-
-type PriceRow = z.infer<typeof price>
-
-export type Overrides = {
-  readonly catalog: Catalog
-  /** Share off the list price by provider, `aws` for machines and services: to go into the conditions. */
-  readonly discounts: Readonly<Record<string, number>>
-}
-
-const bandsOf = ({ usdPerMillion, above = {} }: PriceRow): readonly PriceBand[] => [
+const bandsOf = ({ usdPerMillion, above = {} }: OwnPrice): readonly PriceBand[] => [
   { above: -1, usdPerMillion },
   ...Object.entries(above)
     .map(([tokens, prices]) => ({ above: Number(tokens), usdPerMillion: prices }))
@@ -132,7 +42,7 @@ const outside = <Dated extends Period>(dated: Dated, { from, to }: Period): read
   return [...before, ...after]
 }
 
-const priceOf = (row: PriceRow, given: Provenance): Price => ({
+const priceOf = (row: OwnPrice, given: Provenance): Price => ({
   tier: row.tier,
   ...(row.region === undefined ? {} : { region: row.region }),
   ...(row.from === undefined ? {} : { from: row.from }),
@@ -146,7 +56,7 @@ const priceOf = (row: PriceRow, given: Provenance): Price => ({
 /** The user's price wins for its dates, tier and region. A model that is not known is added. */
 const withPrice = (
   models: readonly ApiModel[],
-  row: PriceRow,
+  row: OwnPrice,
   given: Provenance,
   openClass: (id: string) => CapabilityClass | undefined,
 ): readonly ApiModel[] => {
@@ -179,7 +89,7 @@ const withPrice = (
 const PURCHASES: readonly Purchase[] = ['on-demand', 'one-year', 'spot']
 
 /** An own machine costs the same wherever one looks and however one would buy another. */
-const machineOf = (row: z.infer<typeof machine>, regions: readonly string[], given: Provenance): Instance => ({
+const machineOf = (row: OwnMachine, regions: readonly string[], given: Provenance): Instance => ({
   id: row.id,
   service: 'own',
   accelerator: row.accelerator,
@@ -192,11 +102,7 @@ const machineOf = (row: z.infer<typeof machine>, regions: readonly string[], giv
   ),
 })
 
-const withRate = (
-  instances: readonly Instance[],
-  row: { instance: string; region: string; purchase: Purchase; usdPerHour: Usd },
-  given: Provenance,
-): readonly Instance[] => {
+const withRate = (instances: readonly Instance[], row: OwnRate, given: Provenance): readonly Instance[] => {
   const { instance, ...own } = row
   return instances.map((known) =>
     known.id === instance
@@ -222,7 +128,7 @@ const replaceById = <Row extends { readonly id: string }>(
 /** Names that the file may use: what the catalogue knows and what the file itself adds. */
 const namesOf = (
   catalog: Catalog,
-  file: z.infer<typeof overrideFile>,
+  file: OverrideFile,
 ): Record<'accelerator' | 'instance' | 'openModel' | 'tokenizer' | 'apiModel' | 'provider', ReadonlySet<string>> => ({
   accelerator: new Set([...catalog.accelerators, ...file.accelerators].map(({ id }) => id)),
   instance: new Set(catalog.instances.map(({ id }) => id)),
@@ -238,7 +144,7 @@ const namesOf = (
 
 const refuseUnknownNames = (
   catalog: Catalog,
-  file: z.infer<typeof overrideFile>,
+  file: OverrideFile,
   placeAt: (path: readonly PropertyKey[]) => Place,
 ): void => {
   const known = namesOf(catalog, file)
@@ -281,16 +187,22 @@ const withClass = <Model extends ApiModel | OpenModel>(
 }
 
 /**
- * Lays a user's YAML over the catalogue: own API prices, discounts, machines, contract rates, models, accelerators, classes and
- * tokeniser ratios. Rows are dated `asOf` the catalogue where the file gives no date. Nothing of `catalog` is changed.
+ * Lays a user's YAML over the catalogue: discounts off list prices, own API prices, contract rates, machines, models,
+ * accelerators, classes and tokeniser ratios. Own prices and rates are what is paid: no discount is taken off them.
+ * Rows are dated `asOf` the catalogue where the file gives no date. Nothing of `catalog` is changed.
  * Throws `InputError` with line, column, key and what is allowed.
  */
-export const applyOverrides = (catalog: Catalog, yamlText: string, fileName: string): Overrides => {
-  if (yamlText.trim() === '')
+export const applyOverrides = <Shipped extends Catalog>(
+  catalog: Shipped,
+  yamlText: string,
+  fileName: string,
+): Shipped => {
+  if (yamlText.trim() === '') {
     throw new InputError('the file is empty', {
       file: fileName,
-      hint: `allowed: ${Object.keys(overrideFile.shape).join(', ')}`,
+      hint: `allowed: ${OVERRIDE_KEYS.join(', ')}`,
     })
+  }
   const { value: file, placeAt } = readYaml(yamlText, fileName, overrideFile)
   refuseUnknownNames(catalog, file, placeAt)
   const given = (path: readonly PropertyKey[], row: { source?: string; asOf?: IsoDate }): Provenance => ({
@@ -298,16 +210,25 @@ export const applyOverrides = (catalog: Catalog, yamlText: string, fileName: str
     asOf: row.asOf ?? catalog.asOf,
     sure: 'published',
   })
+  const listed = withDiscounts(catalog, (provider) => {
+    const off = file.discounts[provider]
+    return off === undefined
+      ? undefined
+      : {
+          factor: 1 - off,
+          note: `less ${Number((off * 100).toPrecision(6))} % (${fileName}:${placeAt(['discounts', provider]).line})`,
+        }
+  })
   const openModels = replaceById(catalog.openModels, file.models.map(openModelOf))
   const openClass = (id: string): CapabilityClass | undefined => openModels.find((model) => model.id === id)?.class
   const regions = [...new Set(catalog.instances.flatMap(({ rates }) => rates.map(({ region }) => region)))]
   const apiModels = file.prices.reduce(
     (models, row, index) => withPrice(models, row, given(['prices', index], row), openClass),
-    catalog.apiModels,
+    listed.apiModels,
   )
   const rated = file.rates.reduce(
     (instances, row, index) => withRate(instances, row, given(['rates', index], row)),
-    catalog.instances,
+    listed.instances,
   )
   const machines = file.machines.map((row, index) => machineOf(row, regions, given(['machines', index], row)))
   const classSource = `${fileName}, the user's judgement`
@@ -319,14 +240,14 @@ export const applyOverrides = (catalog: Catalog, yamlText: string, fileName: str
     ...given(['tokenizers', index], row.source === undefined ? {} : { source: row.source }),
   }))
   return {
-    catalog: {
-      ...catalog,
-      apiModels: apiModels.map((model) => withClass(model, file.classes[model.id], classSource)),
-      openModels: openModels.map((model) => withClass(model, file.classes[model.id], classSource)),
-      accelerators: replaceById(catalog.accelerators, file.accelerators),
-      instances: replaceById(rated, machines),
-      tokenizers: replaceById(catalog.tokenizers, ratios),
-    },
-    discounts: file.discounts,
+    ...catalog,
+    // An answer over other prices must not look like one over the shipped ones.
+    hash: `${catalog.hash}+${fileName}`,
+    services: listed.services,
+    apiModels: apiModels.map((model) => withClass(model, file.classes[model.id], classSource)),
+    openModels: openModels.map((model) => withClass(model, file.classes[model.id], classSource)),
+    accelerators: replaceById(catalog.accelerators, file.accelerators),
+    instances: replaceById(rated, machines),
+    tokenizers: replaceById(catalog.tokenizers, ratios),
   }
 }

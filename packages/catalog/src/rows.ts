@@ -137,7 +137,8 @@ export const openModelOf = (row: ModelRow): OpenModel => {
     ...plain,
     ...shapes,
     repository,
-    ...(score?.class === undefined
+    // Unclassed models never compete: neither what no score places, nor what cannot be had.
+    ...(score?.class === undefined || row.unreleased
       ? {}
       : { class: score.class, classSource: `${score.benchmark} ${score.score}: ${score.source}` }),
     ...(recalled === undefined ? {} : { recalledFields: recalled }),
