@@ -67,14 +67,6 @@ const push = (stretches: Stretch[], from: number, cheapest: OptionId): void => {
   if (stretches.at(-1)?.cheapest !== cheapest) stretches.push({ from, cheapest })
 }
 
-/** Who could be cheapest between two volumes: costs never fall with volume, so whoever starts above another's end cannot. */
-const contenders = (racers: readonly Racer[], from: number, to: number): readonly Racer[] => {
-  // Just above `from`, not at it: a step may lie right there, and only the value after it counts.
-  const inside = from + (to - from) * 1e-9
-  const ceiling = racers.reduce((least, { curve }) => Math.min(least, curve.at(to)), Number.POSITIVE_INFINITY)
-  return racers.filter(({ curve }) => curve.at(inside) <= ceiling)
-}
-
 const chunksTo = (horizon: number): readonly number[] => {
   const ends: number[] = []
   for (let end = horizon; end > 1; end /= CHUNK_GROWTH) ends.push(end)
@@ -89,8 +81,13 @@ export const breakevenOf = (racers: readonly Racer[], horizon: number): readonly
   if (racers.length === 0) return []
   const stretches: Stretch[] = []
   let from = 0
+  // Costs never fall with volume: whoever costs more at a chunk's start than another at its end cannot be cheapest in it.
+  let atStart = racers.map(({ curve }) => curve.at(0))
   for (const end of chunksTo(horizon)) {
-    const field = contenders(racers, from, end)
+    const starts = atStart
+    atStart = racers.map(({ curve }) => curve.at(end))
+    const ceiling = atStart.reduce((least, usd) => Math.min(least, usd), Number.POSITIVE_INFINITY)
+    const field = racers.filter((_, at) => starts[at]! <= ceiling)
     const kinks = [
       from,
       ...mergeKinks(

@@ -151,6 +151,13 @@ const priceHybrids = (setting: Setting, hosts: readonly HostedOutcome[]): readon
     return hybrid === undefined ? [] : [hybrid]
   })
 
+/** Renting is a line through the origin, so of all renters only the cheapest can be the cheapest at any volume. */
+const contestants = (options: readonly PricedOption[]): readonly PricedOption[] => {
+  const isRent = ({ kind }: PricedOption): boolean => kind === 'api' || kind === 'asIs'
+  const cheapest = options.find(isRent)
+  return options.filter((option) => !isRent(option) || option === cheapest)
+}
+
 const racerOf = ({ id, curve }: PricedOption): Racer => ({ id, curve })
 
 const pairsOf = (
@@ -242,7 +249,7 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
     ruledOut,
     apart,
     assumed: assumptionsOf(setting, assumed, hosts.length > 0),
-    breakeven: breakevenOf(options.map(racerOf), horizon),
+    breakeven: breakevenOf(contestants(options).map(racerOf), horizon),
     pairs: pairsOf(
       rents,
       runs.map(({ option }) => option),

@@ -44,3 +44,23 @@ export const mergeKinks = (curves: readonly CostCurve[], from: number, to: numbe
   if (all.length < 2) return all[0] ?? none
   return [...new Set(all.flat())].toSorted((a, b) => a - b)
 }
+
+/**
+ * A continuous curve with few kinks, read off a table from then on: the value at each corner and the slope after it.
+ * Costs of services are read tens of thousands of times in one comparison.
+ */
+export const tabulated = (curve: CostCurve): CostCurve => {
+  const corners = [0, ...curve.kinks(0, Number.POSITIVE_INFINITY)]
+  const rows = corners.map((from, row) => {
+    const to = corners[row + 1] ?? from * 2 + 1
+    const start = curve.at(from)
+    return { from, start, slope: (curve.at(to) - start) / (to - from) }
+  })
+  const at = (n: number): Usd => {
+    let row = rows.length - 1
+    while (row > 0 && n < rows[row]!.from) row -= 1
+    const { from, start, slope } = rows[row]!
+    return start + (n - from) * slope
+  }
+  return { at, kinks: curve.kinks }
+}

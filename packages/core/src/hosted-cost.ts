@@ -1,7 +1,7 @@
 import type { Capacity, RequestShape } from './capacity.ts'
 import type { Catalog, InstanceRate, ServiceRate } from './catalog.ts'
 import type { CostCurve, Line } from './cost.ts'
-import { flatCurve, stairCurve, stepsFor, sumCurves } from './curve.ts'
+import { flatCurve, stairCurve, stepsFor, sumCurves, tabulated } from './curve.ts'
 import type { LoadShape } from './load-shape.ts'
 import { weightBytes } from './model.ts'
 import type { Deployment } from './option.ts'
@@ -246,8 +246,10 @@ export type HostedPriced = {
   readonly rate: InstanceRate
   /** Requests a day that one more machine carries, and what it costs a day: the step of the staircase. */
   readonly step: { readonly requestsPerDay: number; readonly usdPerDay: Usd }
-  /** Cost of one request beside the machines, where no tier bends it. */
+  /** What requests cost beside the machines. */
   readonly variable: CostCurve
+  /** What a day costs where the load or the throughput of a replica is another: only the machines change. */
+  readonly usdPerDayUnder: (perDay: number, load: LoadShape, throughputFactor: number) => Usd
 }
 
 /**
@@ -258,17 +260,17 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
   const rate = rateOf(question.deployment, question.conditions.on)
   if (rate === undefined) return undefined
   const machines = machinesOf(question)
-  const stepped = [machinePart(question, rate, machines), storagePart(question, machines)].filter(
-    (part) => part !== undefined,
-  )
+  const steppedBy = (running: Machines): readonly Part[] =>
+    [machinePart(question, rate, running), storagePart(question, running)].filter((part) => part !== undefined)
+  const stepped = steppedBy(machines)
   const flowing = [...frontParts(question), ...transferParts(question)].filter((part) => part !== undefined)
   const standing = peopleParts(question, rate).filter((part) => part !== undefined)
   const parts = [...stepped, ...flowing, ...standing]
   const perInstance = replicasPerInstance(question.deployment)
-  const variable = sumCurves(flowing.map((part) => part.curve))
+  const variable = tabulated(sumCurves(flowing.map((part) => part.curve)))
   return {
     lines: (n) => parts.map((part) => part.line(n)),
-    curve: sumCurves(parts.map((part) => part.curve)),
+    curve: sumCurves([...[...stepped, ...standing].map((part) => part.curve), variable]),
     replicas: (n) => {
       const { min, mean, max } = machines.at(n)
       return { min: min * perInstance, mean: mean * perInstance, max: max * perInstance }
@@ -284,5 +286,10 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
       usdPerDay: sumCurves(stepped.map((part) => part.curve)).at(0),
     },
     variable,
+    usdPerDayUnder: (n, load, throughputFactor) => {
+      const running = machinesOf({ ...question, load, conditions: { ...question.conditions, throughputFactor } })
+      const shifting = steppedBy(running).reduce((sum, { curve }) => sum + curve.at(n), 0)
+      return shifting + variable.at(n) + standing.reduce((sum, { curve }) => sum + curve.at(n), 0)
+    },
   }
 }

@@ -17,11 +17,8 @@ const ASSUMED_HOURS = 24
  */
 export const assumedShape = (peakFactor: number): LoadShape => {
   const peak = Math.min(Math.max(1, peakFactor), ASSUMED_HOURS)
-  const meanOf = (q: number): number => {
-    let sum = 0
-    for (let hour = 0; hour < ASSUMED_HOURS; hour += 1) sum += peak * q ** hour
-    return sum / ASSUMED_HOURS
-  }
+  // peak * (1 + q + … + q^23) / 24, in closed form: q = 1 is a flat day.
+  const meanOf = (q: number): number => (q === 1 ? peak : (peak * (1 - q ** ASSUMED_HOURS)) / (1 - q) / ASSUMED_HOURS)
   let low = 0
   let high = 1
   for (let step = 0; step < 60; step += 1) {
@@ -30,11 +27,10 @@ export const assumedShape = (peakFactor: number): LoadShape => {
     else high = middle
   }
   const q = (low + high) / 2
-  const scale = 1 / meanOf(q)
-  return Array.from({ length: ASSUMED_HOURS }, (_, hour) => ({
-    share: 1 / ASSUMED_HOURS,
-    factor: peak * q ** hour * scale,
-  }))
+  const rates = Array.from({ length: ASSUMED_HOURS }, (_, hour) => peak * q ** hour)
+  // The closed form loses digits as q nears 1: the plain sum makes the mean exactly 1.
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / ASSUMED_HOURS
+  return rates.map((rate) => ({ share: 1 / ASSUMED_HOURS, factor: rate / mean }))
 }
 
 /** Windows sorted by rate and merged into few classes that keep time and requests; the busiest stays alone. */

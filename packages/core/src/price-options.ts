@@ -5,7 +5,7 @@ import type { PricedOption } from './comparison.ts'
 import type { Conditions, FittingCapacity } from './conditions.ts'
 import type { CostCurve, Line } from './cost.ts'
 import { linearCurve } from './curve.ts'
-import type { HostedConditions, HostedPriced } from './hosted-cost.ts'
+import type { HostedPriced } from './hosted-cost.ts'
 import { hostedCost } from './hosted-cost.ts'
 import type { HybridPriced } from './hybrid.ts'
 import { hybridCost } from './hybrid.ts'
@@ -29,6 +29,8 @@ export type Setting = {
   readonly unitsPerRequest: number
   readonly axisPerDay: number
   readonly load: LoadShape
+  /** The load at the low and the high end of the peak's band. */
+  readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
 }
 
 /** Days of a context in which a price holds: a factor below 1 for a discount. */
@@ -38,6 +40,8 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
   const { workload } = prepared
   const requestsPerDay = requestsPerDayOf(workload)
   const shape = meanShape(workload)
+  const load = loadShapeOf(workload)
+  const { peak } = workload
   const unitsPerRequest = workload.requests === undefined ? shape.input + shape.output : 1
   return {
     catalog,
@@ -47,7 +51,11 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
     requestsPerDay,
     unitsPerRequest,
     axisPerDay: requestsPerDay * unitsPerRequest,
-    load: loadShapeOf(workload),
+    load,
+    loadBand:
+      peak.origin === 'observed'
+        ? { low: load, high: load }
+        : { low: assumedShape(peak.low), high: assumedShape(peak.high) },
   }
 }
 
@@ -186,15 +194,6 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
   return { option, bill: base }
 }
 
-const hostedConditions = (conditions: Conditions, throughputFactor: number): HostedConditions => ({
-  on: conditions.on,
-  utilisation: conditions.utilisation,
-  lambdaMemoryGb: conditions.lambdaMemoryGb,
-  people: conditions.people,
-  fineTuning: conditions.fineTuning,
-  throughputFactor,
-})
-
 /** Discounts on AWS apply to the machine's rate; the front's services are priced at list. */
 const discounted = (deployment: Deployment, conditions: Conditions): Deployment => {
   const factor = deployment.instance.service === 'own' ? 1 : discountOf(conditions, 'aws')
@@ -209,23 +208,6 @@ export type HostedOutcome = {
   readonly deployment: Deployment
   readonly capacity: FittingCapacity
 }
-
-/** The hosted cost of a deployment under a load and a throughput factor: the base, and each end of the band. */
-export const hostedPriced = (
-  setting: Setting,
-  deployment: Deployment,
-  capacity: FittingCapacity,
-  load: LoadShape,
-  throughputFactor: number,
-): HostedPriced | undefined =>
-  hostedCost({
-    deployment: discounted(deployment, setting.conditions),
-    capacity,
-    shape: meanShape(setting.prepared.workload),
-    load,
-    services: setting.catalog.services,
-    conditions: hostedConditions(setting.conditions, throughputFactor),
-  })
 
 const replicaText = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1))
 
@@ -246,19 +228,18 @@ export const priceHosted = (
   deployment: Deployment,
   capacity: FittingCapacity,
 ): HostedOutcome | undefined => {
-  const { load, requestsPerDay, unitsPerRequest, prepared, conditions } = setting
-  const priced = hostedPriced(setting, deployment, capacity, load, 1)
-  if (priced === undefined) return undefined
-  const { peak } = prepared.workload
-  const shapeAt = (factor: number): LoadShape => (peak.origin === 'observed' ? load : assumedShape(factor))
-  const low = hostedPriced(setting, deployment, capacity, shapeAt(peak.low), capacity.high / capacity.requestsPerSecond)
-  const high = hostedPriced(
-    setting,
-    deployment,
+  const { catalog, prepared, load, loadBand, requestsPerDay, unitsPerRequest, conditions } = setting
+  const priced = hostedCost({
+    deployment: discounted(deployment, conditions),
     capacity,
-    shapeAt(peak.high),
-    capacity.low / capacity.requestsPerSecond,
-  )
+    shape: meanShape(prepared.workload),
+    load,
+    services: catalog.services,
+    conditions,
+  })
+  if (priced === undefined) return undefined
+  const under = (shape: LoadShape, requestsPerSecond: number): Usd =>
+    priced.usdPerDayUnder(requestsPerDay, shape, requestsPerSecond / capacity.requestsPerSecond)
   const replicas = priced.replicas(requestsPerDay)
   const machines = replicas.mean / priced.replicas(0).mean
   const usdPerDay = priced.curve.at(requestsPerDay)
@@ -266,8 +247,8 @@ export const priceHosted = (
     { id: hostedId(deployment), kind: 'hosted', label: hostedLabel(deployment, machines) },
     {
       usdPerDay,
-      low: low?.curve.at(requestsPerDay) ?? usdPerDay,
-      high: high?.curve.at(requestsPerDay) ?? usdPerDay,
+      low: under(loadBand.low, capacity.high),
+      high: under(loadBand.high, capacity.low),
       lines: priced.lines(requestsPerDay),
       notes: hostedNotes(deployment, priced, conditions.on),
       curve: onAxis(priced.curve, unitsPerRequest),
