@@ -147,8 +147,8 @@ export const subtitleOf = (comparison: Comparison): string => {
   const each =
     workload.meanInput === undefined || workload.meanOutput === undefined
       ? ''
-      : `, each of ${countText(workload.meanInput)} tokens in and ${countText(workload.meanOutput)} out`
-  return `What a day costs by ${unitOf(comparison)} a day${each}, at prices of ${on}`
+      : `; ${countText(workload.meanInput)} tokens in and ${countText(workload.meanOutput)} out a request`
+  return `What a day costs, by volume${each}; prices of ${on}`
 }
 
 type Frame = Pick<ChartModel, 'plot' | 'x' | 'y' | 'type'>
@@ -197,6 +197,9 @@ const LABEL_GAP = 26
 /** Discs nearer than this would cover each other. */
 export const DISC_RADIUS = 10
 const DISC_GAP = 2 * DISC_RADIUS + 3
+
+/** What an entry of the key takes beside its words: the disc, two gaps, a margin. */
+const KEY_INDENT = 60
 
 type Numbered = Omit<ChartCrossing, 'key'>
 
@@ -298,12 +301,14 @@ export const chartModel = (comparison: Comparison, { width = 1080, show = [] }: 
   const stripHeight = type.small + 10
   const keyTop = plot.bottom + 6 + stripHeight + type.text * 2 + 30
   const keyLeading = DISC_RADIUS * 2 + 8
-  const columns = width >= 1000 && numbered.length > 2 ? 2 : 1
+  const half = (right - PAD) / 2
+  const fits = numbered.every((one) => KEY_INDENT + widthOf(`${one.volumeText}${one.text}`, type.text) < half)
+  const columns = fits && numbered.length > 2 ? 2 : 1
   const rows = Math.ceil(numbered.length / columns)
   const columnWidth = (right - PAD) / columns
   const crossings = numbered.map((one, at) => ({
     ...one,
-    text: fit(one.text, type.text, columnWidth - widthOf(one.volumeText, type.text) - 60),
+    text: fit(one.text, type.text, columnWidth - widthOf(one.volumeText, type.text) - KEY_INDENT),
     key: {
       x: PAD + DISC_RADIUS + Math.floor(at / Math.max(rows, 1)) * columnWidth,
       y: keyTop + (at % Math.max(rows, 1)) * keyLeading,

@@ -1,7 +1,8 @@
-import type { ComponentChildren, VNode } from 'preact'
+import type { VNode } from 'preact'
 import { h } from 'preact'
 import type { ChartCrossing, ChartModel, ChartSeries } from './chart-model.ts'
 import { DISC_RADIUS } from './chart-model.ts'
+import { el } from './element.ts'
 import type { Point } from './curve-points.ts'
 import { fit, widthOf } from './text-metrics.ts'
 import type { Theme } from './theme.ts'
@@ -12,13 +13,6 @@ type Part = { readonly model: ChartModel; readonly theme: Theme }
 
 const FONTS = "Inter, ui-sans-serif, system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 const BOLD = 600
-
-/** An SVG element by its own attribute names. */
-const el = (
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  children: ComponentChildren = null,
-): VNode => h(name, attributes, children)
 
 /** Hundredths of a pixel are enough, and keep goldens short. */
 const px = (value: number): string => String(Math.round(value * 100) / 100)

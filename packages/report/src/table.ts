@@ -20,7 +20,8 @@ export type TableOptions = {
   readonly top?: number
 }
 
-type Ranked = { readonly rank: number; readonly option: PricedOption }
+/** An option and its place among all. */
+export type Ranked = { readonly rank: number; readonly option: PricedOption }
 
 /** The cheapest `top`, and further down what a reader looks for: today's bill, the best rented, run and mixed. */
 export const rankedOf = (comparison: Comparison, top: number): Ranked[] => {

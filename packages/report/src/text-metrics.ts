@@ -31,17 +31,32 @@ export const fit = (text: string, size: number, width: number): string => {
     if (widthOf(`${kept}${char}…`, size) > width) break
     kept += char
   }
-  return `${kept.trimEnd()}…`
+  return `${kept.replace(/[\s,·;]+$/, '')}…`
 }
 
-/** Lines of words, none wider than `width`; at most `lines`, the last one cut with an ellipsis. */
-export const setLines = (text: string, size: number, width: number, lines: number): string[] => {
-  const set: string[] = ['']
-  for (const word of text.split(' ')) {
-    const line = set.at(-1) ?? ''
-    const joined = line === '' ? word : `${line} ${word}`
-    if (widthOf(joined, size) <= width || line === '' || set.length === lines) set[set.length - 1] = joined
+const greedy = (words: readonly string[], size: number, width: number): string[] => {
+  const set: string[] = []
+  for (const word of words) {
+    const joined = `${set.at(-1) ?? ''} ${word}`.trimStart()
+    if (set.length > 0 && widthOf(joined, size) <= width) set[set.length - 1] = joined
     else set.push(word)
   }
-  return set.map((line) => fit(line, size, width))
+  return set
+}
+
+/** The narrowest setting in as many lines: all about as long, no word left alone. */
+const balanced = (words: readonly string[], size: number, width: number): string[] => {
+  const set = greedy(words, size, width)
+  for (const share of [0.5, 0.6, 0.7, 0.8, 0.9]) {
+    const narrower = greedy(words, size, width * share)
+    if (narrower.length === set.length) return narrower
+  }
+  return set
+}
+
+/** Lines of words, none wider than `width` and all about as long; what is over `most` lines is cut. */
+export const setLines = (text: string, size: number, width: number, most: number): string[] => {
+  const set = balanced(text.split(' '), size, width)
+  const kept = set.length > most ? [...set.slice(0, most - 1), set.slice(most - 1).join(' ')] : set
+  return kept.map((line) => fit(line, size, width))
 }

@@ -1,0 +1,121 @@
+import type { Comparison, PricedOption } from '@breakeven/core'
+import { answerSentences } from './answer.ts'
+import { phraseOf } from './names.ts'
+import { countText, percentText, quantityText, unitPriceText, usdExactText, usdText } from './numbers.ts'
+import { groupReasons } from './reasons.ts'
+import { sideOf, unitOf } from './side.ts'
+import { STRENGTHS } from './strengths.ts'
+import { SURE_MEANING } from './sureness.ts'
+import { bandText, contextTexts, pairText, rankedOf, replicasText, sensitivityText, tellingPairs } from './table.ts'
+import { clean } from './text.ts'
+
+/** Nothing in a name may end a cell, open a tag or start an emphasis. */
+const escape = (text: string): string => clean(text).replace(/[\\|<>*_`[\]]/g, '\\$&')
+
+const table = (
+  head: readonly string[],
+  align: readonly ('left' | 'right')[],
+  rows: readonly (readonly string[])[],
+): string[] => [
+  `| ${head.join(' | ')} |`,
+  `| ${align.map((one) => (one === 'right' ? '---:' : '---')).join(' | ')} |`,
+  ...rows.map((row) => `| ${row.map(escape).join(' | ')} |`),
+]
+
+const list = (head: string, items: readonly string[]): string[] =>
+  items.length === 0 ? [] : ['', `## ${head}`, '', ...items.map((item) => `- ${escape(item)}`)]
+
+const optionsTable = (comparison: Comparison, top: number): string[] =>
+  table(
+    ['#', 'Option', 'Way', 'USD a day', 'Band', 'USD a month', 'A request', 'Class', 'Replicas', 'How sure', 'Priced'],
+    ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'left', 'right', 'left', 'left'],
+    rankedOf(comparison, top).map(({ rank, option }) => [
+      String(rank),
+      phraseOf(option),
+      option.kind === 'asIs' ? 'now' : sideOf(option),
+      usdText(option.usdPerDay),
+      bandText(option),
+      usdText(option.usdPerMonth),
+      option.usdPerRequest === undefined ? '' : usdText(option.usdPerRequest),
+      option.class ?? '',
+      replicasText(option),
+      option.sure,
+      option.asOf,
+    ]),
+  )
+
+const receipt = (option: PricedOption): string[] => [
+  '',
+  `## The receipt of ${escape(phraseOf(option))}, for a day`,
+  '',
+  ...table(
+    ['Item', 'Quantity', 'Unit', 'Unit price', 'USD', 'How sure', 'Source'],
+    ['left', 'right', 'left', 'right', 'right', 'left', 'left'],
+    option.lines.map(({ item, quantity, unit, unitUsd, usd, sure, source, asOf }) => [
+      item,
+      quantityText(quantity),
+      unit,
+      unitPriceText(unitUsd),
+      usdExactText(usd),
+      sure,
+      `${source}, ${asOf}`,
+    ]),
+  ),
+]
+
+export type MarkdownOptions = {
+  /** How many options; today's bill and the best of each side show in any case. */
+  readonly top?: number
+}
+
+/**
+ * A report to paste: the answer, the options, break-evens, the receipt of the recommended option, and what money does
+ * not show. No final newline.
+ */
+export const renderMarkdown = (comparison: Comparison, { top = 12 }: MarkdownOptions = {}): string => {
+  const [verdict = '', ...rest] = answerSentences(comparison)
+  const [best] = comparison.options
+  const grades = new Set(comparison.options.map(({ sure }) => sure))
+  return [
+    `# ${escape(verdict)}`,
+    '',
+    ...(rest.length > 0 ? [escape(rest.join(' ')), ''] : []),
+    `${escape(contextTexts(comparison).join(' · '))}`,
+    ...(best === undefined
+      ? []
+      : ['', ...optionsTable(comparison, top), '', ...[...grades].map((sure) => `- *${sure}*: ${SURE_MEANING[sure]}`)]),
+    ...list(
+      'Break-even, run against rent',
+      tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
+    ),
+    ...list(`What moves it (${unitOf(comparison)} a day)`, comparison.sensitivity.map(sensitivityText)),
+    ...(best === undefined ? [] : receipt(best)),
+    '',
+    '## What money does not show',
+    '',
+    ...table(
+      ['', 'Rent', 'Run'],
+      ['left', 'left', 'left'],
+      STRENGTHS.map(({ aspect, rent, run }) => [aspect, rent, run]),
+    ),
+    ...list(
+      'In the log, but without a price',
+      comparison.unpriced.map(
+        ({ model, tokens, share }) => `${model}: ${countText(tokens)} tokens, ${percentText(share)} of all`,
+      ),
+    ),
+    ...list(
+      'Apart: never the winner',
+      comparison.apart.map(({ id, reason }) => `${id}: ${reason}`),
+    ),
+    ...list(
+      'Ruled out',
+      groupReasons(comparison.ruledOut).map(({ count, example }) =>
+        count === 1
+          ? `${example.id}: ${example.reason}`
+          : `${countText(count)} options, such as ${example.id}: ${example.reason}`,
+      ),
+    ),
+    ...list('Assumed', comparison.assumed),
+  ].join('\n')
+}
