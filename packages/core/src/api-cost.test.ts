@@ -132,11 +132,6 @@ describe('tokens are not portable', () => {
   })
 })
 
-test('a discount multiplies the prices of its provider', () => {
-  const log = summarize([call(1e6, 0)])
-  expect(usdOf(log, flat, { priceFactor: (provider) => (provider === 'openai' ? 0.88 : 1) })).toBeCloseTo(1.76, 12)
-})
-
 describe('buckets, of which only sums are known', () => {
   const bucket = (input: number, requests?: number): Row => ({
     kind: 'bucket',

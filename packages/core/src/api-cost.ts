@@ -19,8 +19,8 @@ export type ApiConditions = {
   readonly region?: string
   /** Output tokens of the target for one of the log. */
   readonly outputRatio: number
-  /** Multiplies every price (discounts: 0.88 for 12 % off), by provider. */
-  readonly priceFactor?: (provider: string) => number
+  /** Multiplies every price: what if they all moved? */
+  readonly priceFactor?: number
   readonly bound?: Bound
 }
 
@@ -228,7 +228,7 @@ export const apiBill = (
 ): ApiBill => {
   const { workload, sources } = prepared
   const { bound = 'base', outputRatio, priceFactor } = conditions
-  const factor = priceFactor?.(model.provider) ?? 1
+  const factor = priceFactor ?? 1
   const tally: Tally = new Map()
   const notes = new Set<string>()
   const tariffs = new Map<string, Tariff>()
@@ -321,7 +321,7 @@ export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiC
     const sum: Sum = { group, segment: cell.segment, at, requests: cell.requests, usage: cell.usage }
     const band = bandFor(sum, cell.usage, price, workload.edges, 1, bound)
     const own: Tally = new Map()
-    const problem = addSum(own, sum, cell.usage, price, band, priceFactor?.(found.model.provider) ?? 1)
+    const problem = addSum(own, sum, cell.usage, price, band, priceFactor ?? 1)
     if (problem !== undefined) {
       leave(problem)
       continue

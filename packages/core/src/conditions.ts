@@ -32,8 +32,6 @@ export type Conditions = {
   readonly front?: Front
   readonly precision?: Precision
   readonly outputRatio: number
-  /** Share off the list price by provider: 0.12 is 12 % off. `aws` discounts machines and services of AWS. */
-  readonly discounts: Readonly<Record<string, number>>
   /** Share of a replica's sustainable rate that the peak may use. */
   readonly utilisation: number
   readonly lambdaMemoryGb: number
@@ -52,7 +50,6 @@ export const DEFAULT_CONDITIONS: Omit<Conditions, 'on'> = {
   purchase: 'on-demand',
   replicas: 'fixed',
   outputRatio: 1,
-  discounts: {},
   utilisation: 0.85,
   lambdaMemoryGb: 0.125,
   people: { hoursPerMonth: 0, usdPerHour: 0 },

@@ -33,9 +33,6 @@ export type Setting = {
   readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
 }
 
-/** Days of a context in which a price holds: a factor below 1 for a discount. */
-const discountOf = ({ discounts }: Conditions, provider: string): number => 1 - (discounts[provider] ?? 0)
-
 export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepared, conditions: Conditions): Setting => {
   const { workload } = prepared
   const requestsPerDay = requestsPerDayOf(workload)
@@ -114,7 +111,6 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
       on: conditions.on,
       region: conditions.region,
       outputRatio: conditions.outputRatio,
-      priceFactor: (provider) => discountOf(conditions, provider),
       bound,
     })
   const base = bill('base')
@@ -170,7 +166,6 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
       on: conditions.on,
       region: conditions.region,
       outputRatio: 1,
-      priceFactor: (provider) => discountOf(conditions, provider),
       bound,
     })
   const base = bill('base')
@@ -192,14 +187,6 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
     setting,
   )
   return { option, bill: base }
-}
-
-/** Discounts on AWS apply to the machine's rate; the front's services are priced at list. */
-const discounted = (deployment: Deployment, conditions: Conditions): Deployment => {
-  const factor = deployment.instance.service === 'own' ? 1 : discountOf(conditions, 'aws')
-  if (factor === 1) return deployment
-  const rates = deployment.instance.rates.map((rate) => ({ ...rate, usdPerHour: rate.usdPerHour * factor }))
-  return { ...deployment, instance: { ...deployment.instance, rates } }
 }
 
 export type HostedOutcome = {
@@ -230,7 +217,7 @@ export const priceHosted = (
 ): HostedOutcome | undefined => {
   const { catalog, prepared, load, loadBand, requestsPerDay, unitsPerRequest, conditions } = setting
   const priced = hostedCost({
-    deployment: discounted(deployment, conditions),
+    deployment,
     capacity,
     shape: meanShape(prepared.workload),
     load,

@@ -73,7 +73,7 @@ const crossingIn = (
     region: conditions.region,
     outputRatio: conditions.outputRatio,
     bound: world.bound,
-    priceFactor: (provider: string) => world.priceFactor * (1 - (conditions.discounts[provider] ?? 0)),
+    priceFactor: world.priceFactor,
   }
   const bill: ApiBill | { kind: 'asIs'; usd: number } =
     pair.rentModel === undefined

@@ -16,7 +16,6 @@ export const conditionsOf = (flags: CompareFlags, on: string): Conditions => ({
   purchase: flags.purchase,
   replicas: flags.replicas,
   outputRatio: flags.outputRatio,
-  discounts: Object.fromEntries((flags.discount ?? []).map(({ provider, share }) => [provider, share])),
   people: { hoursPerMonth: flags.peopleHours, usdPerHour: flags.peopleRate },
   fineTuning: { hours: flags.fineTuneHours, months: flags.fineTuneMonths },
   ...given('api', flags.api),

@@ -1,7 +1,7 @@
 import type { ShippedCatalog } from '@breakeven/catalog'
-import { loadCatalog } from '@breakeven/catalog'
+import { loadCatalog, withDiscounts } from '@breakeven/catalog'
 import type { Comparison, Conditions, Workload } from '@breakeven/core'
-import { articleComparison, compare, InputError, segmentEdges } from '@breakeven/core'
+import { articleComparison, compare, didYouMean, InputError, segmentEdges } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
@@ -15,8 +15,7 @@ const ARTICLE_REQUESTS_PER_DAY = 1000
 
 const todayOf = (io: Io): string => io.now().toISOString().slice(0, 10)
 
-const catalogFor = async (file: string | undefined): Promise<ShippedCatalog> => {
-  const shipped = loadCatalog()
+const overridden = async (shipped: ShippedCatalog, file: string | undefined): Promise<ShippedCatalog> => {
   if (file === undefined) return shipped
   const [{ applyOverrides }, { readFile }] = await Promise.all([
     import('@breakeven/catalog/override'),
@@ -25,8 +24,27 @@ const catalogFor = async (file: string | undefined): Promise<ShippedCatalog> => 
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`--catalog: cannot read the file (${error.code ?? error.message})`, { file })
   })
-  return { ...shipped, ...applyOverrides(shipped, text, file) }
+  return applyOverrides(shipped, text, file)
 }
+
+const discounted = (catalog: ShippedCatalog, discounts: CompareFlags['discount'] = []): ShippedCatalog => {
+  if (discounts.length === 0) return catalog
+  const providers = new Set(['aws', ...catalog.apiModels.map(({ provider }) => provider)])
+  const cuts = new Map(
+    discounts.map(({ provider, share }) => {
+      if (!providers.has(provider)) {
+        const hint = didYouMean(provider, providers) ?? '`breakeven prices` names all providers; aws is machines'
+        throw new InputError(`--discount ${provider}: no such provider`, { hint })
+      }
+      return [provider, { factor: 1 - share, note: `less ${Number((share * 100).toPrecision(6))} % (--discount)` }]
+    }),
+  )
+  return { ...catalog, ...withDiscounts(catalog, (provider) => cuts.get(provider)) }
+}
+
+/** The shipped catalogue, under the user's own file, less the user's discounts. */
+const catalogFor = async (flags: CompareFlags): Promise<ShippedCatalog> =>
+  discounted(await overridden(loadCatalog(), flags.catalog), flags.discount)
 
 type Traffic = {
   readonly workload: Workload
@@ -119,7 +137,7 @@ const runTraffic = async (
 
 /** `breakeven compare`: traffic in, the answer out. */
 export const runCompare = async (flags: CompareFlags, files: readonly string[], io: Io): Promise<void> => {
-  const catalog = await catalogFor(flags.catalog)
+  const catalog = await catalogFor(flags)
   const result = flags.preset === undefined ? await runTraffic(flags, files, catalog, io) : runPreset(flags, catalog)
   // The picture first: a path that cannot be written is an error, and then nothing is printed as if it were a result.
   if (flags.chart !== undefined) await writeChart(flags.chart, result, io)
