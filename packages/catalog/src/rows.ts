@@ -178,4 +178,5 @@ export const presetFile: z.ZodType<ArticlePreset> = z.strictObject({
   lambda: z.strictObject({ memoryGb: positive, seconds: positive, usdPerGbSecond: positive, ...provenance }),
   gateway: z.strictObject({ usdPerRequest: positive, ...provenance }),
   smallHost: usedHost,
+  machines: z.array(text).min(1),
 })

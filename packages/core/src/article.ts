@@ -23,6 +23,8 @@ export type ArticlePreset = {
   readonly host: Provenance & { readonly model: string; readonly instance: string; readonly usdPerDay: Usd }
   readonly lambda: Provenance & { readonly memoryGb: number; readonly seconds: Seconds; readonly usdPerGbSecond: Usd }
   readonly gateway: Provenance & { readonly usdPerRequest: Usd }
+  /** Machines on which the same model is priced without the article's simplifications. */
+  readonly machines: readonly string[]
   /** The small model the article also names, for the same page. */
   readonly smallHost: Provenance & { readonly model: string; readonly instance: string; readonly usdPerDay: Usd }
 }
@@ -51,6 +53,7 @@ export const articleComparison = (catalog: Catalog, preset: ArticlePreset, reque
     edges,
   )
   const bill = apiBill(prepare(workload, index), model, catalog.tokenizers, { on: preset.on, outputRatio: 1 })
+  if (!(requestsPerDay > 0)) throw new InputError('--requests-per-day must be above 0')
   if (bill.kind === 'unpriced') throw new InputError(`${preset.apiModel} has no price on ${preset.on}: ${bill.reason}`)
   const { host, lambda, gateway } = preset
   const hostLines: readonly Line[] = [
@@ -66,13 +69,13 @@ export const articleComparison = (catalog: Catalog, preset: ArticlePreset, reque
   ]
   const hostUsd = hostLines.reduce((sum, line) => sum + line.usd, 0)
   const usdPerHostedRequest = lambda.memoryGb * lambda.seconds * lambda.usdPerGbSecond + gateway.usdPerRequest
-  const usdPerApiRequest = requestsPerDay === 0 ? 0 : bill.usd / requestsPerDay
+  const usdPerApiRequest = bill.usd / requestsPerDay
   const option = (
     base: Pick<PricedOption, 'id' | 'kind' | 'label' | 'lines' | 'usdPerDay' | 'curve'>,
   ): PricedOption => ({
     ...base,
     usdPerMonth: base.usdPerDay * DAYS_PER_MONTH,
-    ...(requestsPerDay === 0 ? {} : { usdPerRequest: base.usdPerDay / requestsPerDay }),
+    usdPerRequest: base.usdPerDay / requestsPerDay,
     low: base.usdPerDay,
     high: base.usdPerDay,
     sure: leastSure(base.lines.map((line) => line.sure)),
@@ -117,5 +120,15 @@ export const articleComparison = (catalog: Catalog, preset: ArticlePreset, reque
     sensitivity: [],
     horizonPerDay: horizon,
     unpriced: [],
+    alsoBreakeven: [
+      {
+        label: `${host.model} on ${host.instance}, its fixed cost alone`,
+        requestsPerDay: host.usdPerDay / usdPerApiRequest,
+      },
+      {
+        label: `${preset.smallHost.model} on ${preset.smallHost.instance}, its fixed cost alone, where so small a model can do the task`,
+        requestsPerDay: preset.smallHost.usdPerDay / usdPerApiRequest,
+      },
+    ],
   }
 }

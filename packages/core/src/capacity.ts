@@ -57,7 +57,7 @@ const curveOf = (replica: Replica, roofline: Roofline, shape: RequestShape, slot
 
 /** An encoder gives nothing after its pass, whatever was asked for; a prompt has at least one token. */
 const servedShape = ({ model }: Replica, { input, output }: RequestShape): RequestShape => ({
-  input: Math.max(1, input),
+  input: input >= 0 && input < 1 ? 1 : input,
   output: model.kind === 'encoder' ? 0 : output,
 })
 

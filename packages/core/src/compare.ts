@@ -169,6 +169,8 @@ const pairsOf = (
     runs.map((run) => ({ rent: rent.id, run: run.id, stretches: breakevenOf([racerOf(rent), racerOf(run)], horizon) })),
   )
 
+const secondsText = (seconds: number): string => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds} s`)
+
 const assumptionsOf = (
   { prepared, conditions }: Setting,
   field: string | undefined,
@@ -184,7 +186,7 @@ const assumptionsOf = (
   }
   if (hosted)
     assumed.push(
-      `a replica is used to ${Math.round(conditions.utilisation * 100)} % of what it sustains at its peak, at TTFT ${conditions.ttftSeconds} s and TPOT ${Math.round(conditions.tpotSeconds * 1000)} ms`,
+      `a replica is used to ${Math.round(conditions.utilisation * 100)} % of what it sustains at its peak, at TTFT ${secondsText(conditions.ttftSeconds)} and TPOT ${secondsText(conditions.tpotSeconds)}`,
     )
   if (prepared.sources.every((source) => source === undefined))
     assumed.push('token counts taken as equal on every model: the traffic names no model whose tokeniser is known')

@@ -83,6 +83,8 @@ export type Comparison = {
   readonly horizonPerDay: number
   /** Models that the log names and the catalogue does not price, with their share of all tokens. */
   readonly unpriced: readonly { readonly model: string; readonly tokens: number; readonly share: number }[]
+  /** Other break-evens that a preset's source works out, in its own terms. */
+  readonly alsoBreakeven?: readonly { readonly label: string; readonly requestsPerDay: number }[]
   /** The bill the user says they paid over the watched time, beside ours. */
   readonly bill?: { readonly usd: Usd; readonly computedUsd: Usd }
 }

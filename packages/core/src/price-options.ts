@@ -245,6 +245,8 @@ export const priceHosted = (
   return {
     option: {
       ...option,
+      // How many machines there are rests on the capacity: the sum is no surer than that.
+      sure: leastSure([option.sure, capacity.sure]),
       replicas,
       capacity: {
         requestsPerSecond: capacity.requestsPerSecond,

@@ -105,14 +105,14 @@ const allReduceOf = ({ allReduce, link }: Accelerator, degree: number): { bus: n
   return { bus: (link.bytesPerSecond ?? 600e9) / 3, latency: 6e-6 }
 }
 
-type Rates = { readonly bytesPerSecond: number; readonly flopsPerSecond: number; readonly launchSeconds: Seconds }
+type Rates = { readonly bytesPerActivation: number; readonly bytesPerSecond: number; readonly flopsPerSecond: number; readonly launchSeconds: Seconds }
 
 /** Seconds of a matrix of `parameters` weights between rows of `input` and `output` numbers, split over `degree` devices. */
 const gemm = (times: number, input: number, output: number, bytesPerNumber: number, rates: Rates): Gemm => ({
   times,
   launchSeconds: rates.launchSeconds,
   weightSeconds: (input * output * bytesPerNumber) / rates.bytesPerSecond,
-  activationSeconds: (2 * (input + output)) / rates.bytesPerSecond,
+  activationSeconds: (rates.bytesPerActivation * (input + output)) / rates.bytesPerSecond,
   computeSeconds: (2 * input * output) / rates.flopsPerSecond,
 })
 
@@ -218,12 +218,13 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
   if (flops === undefined) return undefined
   const fit = fitOf(accelerator)
   const fp8 = precision === 'fp8'
+  const activation = bytesPerActivation(precision)
   const rates: Rates = {
+    bytesPerActivation: activation,
     bytesPerSecond: fit.gemmBandwidth * accelerator.bytesPerSecond,
     flopsPerSecond: (fp8 ? Math.min(FP8_COMPUTE, fit.gemmCompute) : fit.gemmCompute) * flops,
     launchSeconds: fit.gemmLaunchSeconds + (fp8 ? FP8_LAUNCH_SECONDS : 0),
   }
-  const activation = bytesPerActivation(precision)
   const headPeak = fp8 ? (peakFlops(accelerator, 'bf16') ?? flops) : flops
   const headRates: Rates = {
     ...rates,
@@ -240,8 +241,8 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
   return {
     ...stacksOf(replica, rates),
     head: gemm(model.kind === 'encoder' ? 0 : 1, model.hidden, model.vocabulary / degree, activation, headRates),
-    elementwiseLaunchSeconds: ELEMENTWISE_LAUNCH_SECONDS,
-    elementwiseSecondsPerRow:
+    ...elementwise,
+    XX
       (ELEMENTWISE_PASSES * 2 * model.hidden * activation) / (ELEMENTWISE_BANDWIDTH * accelerator.bytesPerSecond),
     allReduceLatencySeconds: allReduce.latency,
     allReduceSecondsPerRow: (((2 * (degree - 1)) / degree) * model.hidden * activation) / allReduce.bus,

@@ -34,8 +34,8 @@ export type CompareFlags = {
   readonly host?: readonly HostChoice[]
   readonly on?: IsoDate
   readonly region: string
-  readonly ttft: Seconds
-  readonly tpot: Seconds
+  readonly ttft?: Seconds
+  readonly tpot?: Seconds
   readonly purchase: Purchase
   readonly replicas: ReplicaPolicy
   readonly front?: Front
@@ -143,16 +143,16 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
   ttft: {
     kind: 'parsed',
     parse: parseDuration,
-    default: '2s',
+    optional: true,
     placeholder: 'TIME',
-    brief: 'Latency target: time to first token',
+    brief: 'Latency target: time to first token; 2s by default',
   },
   tpot: {
     kind: 'parsed',
     parse: parseDuration,
-    default: '100ms',
+    optional: true,
     placeholder: 'TIME',
-    brief: 'Latency target: time per further token',
+    brief: 'Latency target: time per further token; 100ms by default',
   },
   purchase: {
     kind: 'enum',

@@ -114,11 +114,11 @@ const writeTables = async (
   if (imported !== undefined && !flags.quiet)
     note(io, (await import('@breakeven/formats')).renderImportSummary(imported))
   say(io, renderTable(comparison, options))
-  say(io, renderTerminalChart(comparison, options))
+  say(io, `\n${renderTerminalChart(comparison, options)}`)
   if (honest !== undefined) {
     say(io, heading('The same question without what the article leaves out', io))
     say(io, renderTable(honest, options))
-    say(io, renderTerminalChart(honest, options))
+    say(io, `\n${renderTerminalChart(honest, options)}`)
   }
   for (const { value, comparison: part } of parts) {
     say(io, heading(value, io))

@@ -13,6 +13,9 @@ import { collector, numbersWorkload, parseWhere } from './traffic.ts'
 
 const ARTICLE_REQUESTS_PER_DAY = 1000
 
+/** The article names no latency target. What stands in front of the model ends a request after 29 s, so no answer may take longer. */
+const ARTICLE_PATIENCE_SECONDS = 29
+
 const todayOf = (io: Io): string => io.now().toISOString().slice(0, 10)
 
 const overridden = async (shipped: ShippedCatalog, file: string | undefined): Promise<ShippedCatalog> => {
@@ -110,10 +113,18 @@ const runPreset = (flags: CompareFlags, catalog: ShippedCatalog): Result => {
     segmentEdges(catalog),
   )
   const conditions: Conditions = {
-    ...conditionsOf({ ...flags, api: flags.api ?? [preset.apiModel] }, flags.on ?? preset.on),
+    ...conditionsOf(
+      {
+        ...flags,
+        api: flags.api ?? [preset.apiModel],
+        ttft: flags.ttft ?? ARTICLE_PATIENCE_SECONDS,
+        tpot: flags.tpot ?? ARTICLE_PATIENCE_SECONDS,
+      },
+      flags.on ?? preset.on,
+    ),
     host: flags.host ?? [
       { model: preset.host.model, instance: preset.host.instance, precision: 'bf16' },
-      { model: preset.host.model },
+      ...preset.machines.map((instance) => ({ model: preset.host.model, instance })),
     ],
   }
   return { comparison, honest: compare(catalog, workload, conditions), parts: [] }
