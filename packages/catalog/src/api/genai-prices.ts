@@ -22,7 +22,7 @@ export type ImportedModel = {
   readonly hourly: boolean
 }
 
-export type GenaiImport = {
+type GenaiImport = {
   readonly models: readonly ImportedModel[]
   /** `provider/model` of those that are not sold by text tokens: speech by the hour, pages of documents, images. */
   readonly leftOut: readonly string[]

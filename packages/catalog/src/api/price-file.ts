@@ -73,30 +73,53 @@ const hoursOf = (written: string, place: Place): readonly PriceHours[] =>
 const given = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value })
 
-/** Reads one file of data/api-prices. Throws `InputError` with line, column and key. */
-export const readPriceFile = (csv: string, file: string): readonly PriceRow[] => {
-  const { value, placeAt } = readCsv(csv, file, rowShape)
-  return value.map((row, index) => ({
+/** USD per million tokens that any seller of text has asked for, from the smallest embedding to the dearest reasoner. */
+const USUAL = { least: 0.001, most: 1000 }
+
+/** A price per token, per thousand or in cents is a factor of a thousand or more away from the others. */
+const checkMagnitude = (usdPerMillion: MeterPrices, place: Place): void => {
+  for (const [meter, usd] of Object.entries(usdPerMillion)) {
+    if (usd >= USUAL.least && usd <= USUAL.most) continue
+    if (meter !== 'freshInput' && meter !== 'output' && usd > 0 && usd < USUAL.least) continue
+    throw new InputError(`${meter} at ${usd} is no price in USD per million tokens`, {
+      ...place,
+      hint: `expected ${USUAL.least} to ${USUAL.most}; a price per thousand tokens times 1,000, one in cents divided by 100`,
+    })
+  }
+}
+
+const meterPrices = (row: z.infer<typeof rowShape>): MeterPrices => ({
+  freshInput: row.usd_per_million_input,
+  ...given('cacheRead', row.usd_per_million_cached_input),
+  ...given('cacheWrite5m', row.usd_per_million_cache_write_5m),
+  ...given('cacheWrite1h', row.usd_per_million_cache_write_1h),
+  ...given('output', row.usd_per_million_output),
+})
+
+const rowOf = (row: z.infer<typeof rowShape>, placeOf: (key: string) => Place): PriceRow => {
+  const usdPerMillion = meterPrices(row)
+  checkMagnitude(usdPerMillion, placeOf('usd_per_million_input'))
+  return {
     model: row.model,
     tier: row.tier,
     ...given('region', row.region),
-    ...given('hours', row.hours === undefined ? undefined : hoursOf(row.hours, placeAt([index, 'hours']))),
+    ...given('hours', row.hours === undefined ? undefined : hoursOf(row.hours, placeOf('hours'))),
     above: row.above_tokens ?? -1,
     ...given('from', row.from),
     ...given('to', row.to),
-    usdPerMillion: {
-      freshInput: row.usd_per_million_input,
-      ...given('cacheRead', row.usd_per_million_cached_input),
-      ...given('cacheWrite5m', row.usd_per_million_cache_write_5m),
-      ...given('cacheWrite1h', row.usd_per_million_cache_write_1h),
-      ...given('output', row.usd_per_million_output),
-    },
+    usdPerMillion,
     ...given('released', row.released),
     ...given('retired', row.retired),
     asOf: row.as_of,
     sure: row.sure,
     source: row.source,
     flags: row.flags?.split('; ') ?? [],
-    place: placeAt([index, 'from']),
-  }))
+    place: placeOf('from'),
+  }
+}
+
+/** Reads one file of data/api-prices. Throws `InputError` with line, column and key. */
+export const readPriceFile = (csv: string, file: string): readonly PriceRow[] => {
+  const { value, placeAt } = readCsv(csv, file, rowShape)
+  return value.map((row, index) => rowOf(row, (key) => placeAt([index, key])))
 }

@@ -11,6 +11,7 @@ import { readPriceFile } from './price-file.ts'
 import type { PriceRow } from './price-file.ts'
 import { pricesOf } from './price-rows.ts'
 import { inferenceProfiles } from './inference-profiles.ts'
+import { doubtUnproven } from './unproven.ts'
 import { describeModels, readClasses } from './classes.ts'
 
 const PRICE_FOLDER = 'api-prices'
@@ -57,7 +58,7 @@ const readOwnModels = async (dataFolder: string): Promise<readonly PricedModel[]
 }
 
 /** The price book, and what of genai-prices is not in it because it is not sold by text tokens. */
-export type ApiBook = { readonly models: readonly ApiModel[]; readonly leftOut: readonly string[] }
+type ApiBook = { readonly models: readonly ApiModel[]; readonly leftOut: readonly string[] }
 
 /**
  * Reads data/api-prices and data/api-classes.csv and lays them over genai-prices. For set-up time: it needs Node.
@@ -69,7 +70,7 @@ export const readApiBook = async (dataFolder: string): Promise<ApiBook> => {
     importGenaiPrices(),
     readFile(join(dataFolder, CLASS_FILE), 'utf8'),
   ])
-  const priced = mergeModels([...own, ...inferenceProfiles(own)], imported)
+  const priced = mergeModels([...own, ...inferenceProfiles(own)], imported).map(doubtUnproven)
   return { models: describeModels(priced, readClasses(classText, `data/${CLASS_FILE}`)), leftOut }
 }
 
