@@ -63,7 +63,8 @@ const BESIDE_TEXT: readonly (readonly [string, string])[] = [
   ['output_citation_mtok', 'citation tokens have a price of their own, which is not counted'],
 ]
 
-const STALE = 'genai-prices has not followed this seller: models and prices of 2023 and 2024'
+/** A seller's prices that were not kept up: seeing one there again proves nothing. */
+export const STALE = 'genai-prices has not followed this seller: models and prices of 2023 and 2024'
 /** Defects of single sellers and models, found by comparing with other tables. */
 const DEFECTS: readonly {
   readonly provider: string

@@ -1,6 +1,6 @@
 import type { Price } from '@breakeven/core'
 
-import { GENAI_PRICES } from './genai-prices.ts'
+import { GENAI_PRICES, STALE } from './genai-prices.ts'
 import { listText, timesApart } from './list-price.ts'
 
 /** Sources that differ by more than this cannot both be right: the row never wins. */
@@ -9,19 +9,23 @@ const FAR_APART = 2
 const unique = (flags: readonly string[]): Pick<Price, 'flags'> =>
   flags.length === 0 ? {} : { flags: [...new Set(flags)] }
 
+const seenAgain = (own: Price, theirs: Price): Pick<Price, 'asOf' | 'source'> => ({
+  asOf: own.asOf > theirs.asOf ? own.asOf : theirs.asOf,
+  source: `${own.source} ; still so in genai-prices ${GENAI_PRICES.version}`,
+})
+
 /**
  * Our price, seen again at theirs' date. What ours does not say and theirs does is taken over: the price of a cached
  * token (our sources often begin to list it later), a fee per request, what is billed beside text.
  */
 const confirmed = (own: Price, theirs: Price): Price => ({
   ...own,
+  ...(theirs.flags?.includes(STALE) === true ? {} : seenAgain(own, theirs)),
   bands: own.bands.map((band, index) =>
     index === 0 ? { ...band, usdPerMillion: { ...theirs.bands[0]?.usdPerMillion, ...band.usdPerMillion } } : band,
   ),
   ...(theirs.usdPerRequest === undefined ? {} : { usdPerRequest: theirs.usdPerRequest }),
   ...unique([...(own.flags ?? []), ...(theirs.flags ?? [])]),
-  asOf: own.asOf > theirs.asOf ? own.asOf : theirs.asOf,
-  source: `${own.source} ; still so in genai-prices ${GENAI_PRICES.version}`,
 })
 
 const disputed = (own: Price, theirs: Price): Price => ({
