@@ -80,6 +80,8 @@ export type Comparison = {
   readonly breakeven: readonly Stretch[]
   readonly pairs: readonly PairBreakeven[]
   readonly sensitivity: readonly Sensitivity[]
+  /** The pair whose break-even the sensitivity is about; absent where none has one. */
+  readonly sensitivityPair?: { readonly rent: OptionId; readonly run: OptionId }
   readonly horizonPerDay: number
   /** Models that the log names and the catalogue does not price, with their share of all tokens. */
   readonly unpriced: readonly { readonly model: string; readonly tokens: number; readonly share: number }[]

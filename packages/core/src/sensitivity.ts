@@ -3,7 +3,7 @@ import { apiBill, asIsBill, prepare } from './api-cost.ts'
 import { breakevenOf, firstCrossing } from './breakeven.ts'
 import { capacityMemo } from './candidates.ts'
 import type { ApiModel } from './catalog.ts'
-import type { PricedOption, Sensitivity } from './comparison.ts'
+import type { Sensitivity } from './comparison.ts'
 import { linearCurve } from './curve.ts'
 import { hostedCost } from './hosted-cost.ts'
 import { assumedShape, type LoadShape } from './load-shape.ts'
@@ -53,7 +53,6 @@ const scaleLoad = (load: LoadShape, factor: number): LoadShape =>
   factor === 1 ? load : assumedShape(Math.max(1, (load[0]?.factor ?? 1) * factor))
 
 export type Pair = {
-  readonly rent: PricedOption
   readonly rentModel: ApiModel | undefined
   readonly run: HostedOutcome
 }
