@@ -6,6 +6,7 @@ import type { ApiModel, MeterPrices, Price, Tier } from '@breakeven/core'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
+import { parseCsv } from '../csv.ts'
 import { readClasses } from './classes.ts'
 import { GENAI_PRICES } from './genai-prices.ts'
 import { readApiBook, readApiModels } from './read-api-models.ts'
@@ -200,28 +201,27 @@ test('oddities of our own rows are flagged', () => {
   expect(odd.filter(({ flags }) => !flags.some((flag) => flag.startsWith('suspect: ')))).toEqual([])
 })
 
-test.skipIf(!existsSync(here('../../../../../shared/data/api-price-history.csv')))(
-  'every row of the history was carried over',
-  () => {
-    const lines = readFileSync(here('../../../../../shared/data/api-price-history.csv'), 'utf8').trim().split('\n')
-    const carried = new Map(
-      FILES.map((name) => [
-        name.replace('.csv', ''),
-        new Set(
-          readFileSync(`${DATA}/api-prices/${name}`, 'utf8')
-            .split('\n')
-            .map((line) => line.split(',')[0]),
-        ),
-      ]),
+/** What a row says, whatever its dates: the two files have the same columns by name. */
+const figuresIn = (csv: string, provider?: string): readonly string[] => {
+  const [header, ...records] = parseCsv(csv, 'rows.csv')
+  return records.map(({ cells }) => {
+    const cell = (name: string): string => cells[header?.cells.indexOf(name) ?? -1] ?? ''
+    const prices = ['input', 'cached_input', 'cache_write_5m', 'cache_write_1h', 'output'].map((meter) =>
+      cell(`usd_per_million_${meter}`),
     )
-    const missing = lines.slice(1).filter((line) => {
-      const [provider = '', model = ''] = line.split(',')
-      return carried.get(provider)?.has(model) !== true
-    })
-    expect(missing).toEqual([])
-    expect(bookRows.length).toBeGreaterThanOrEqual(lines.length - 1)
-  },
-)
+    return [provider ?? cell('provider'), cell('model'), cell('tier'), ...prices, cell('to')].join('|')
+  })
+}
+
+const HISTORY = here('../../../../../shared/data/api-price-history.csv')
+
+test.skipIf(!existsSync(HISTORY))('every row of the history was carried over with its prices and its end', () => {
+  const carried = new Set(
+    FILES.flatMap((name) => figuresIn(readFileSync(`${DATA}/api-prices/${name}`, 'utf8'), name.slice(0, -4))),
+  )
+  const missing = figuresIn(readFileSync(HISTORY, 'utf8')).filter((row) => !carried.has(row))
+  expect(missing).toEqual([])
+})
 
 type Named = { readonly id: string; readonly capability?: { readonly class?: string } }
 const readIds = (file: string): readonly Named[] => parse(readFileSync(`${DATA}/${file}`, 'utf8')) as readonly Named[]
