@@ -58,6 +58,7 @@ const batchLoad = (roofline: Roofline, shape: RequestShape, largest: number, lev
     tailTpot: batch.step,
     concurrency: level - 1 + used,
     busy: (requestsPerSecond * full.all) / largest,
+    filled: 0,
   }
 }
 

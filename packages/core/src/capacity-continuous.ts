@@ -20,7 +20,7 @@ export const decodeStepSeconds = (roofline: Roofline, sequences: number, context
 }
 
 /** An iteration that puts `chunk` prompt tokens after `past` through the layers while `decodes` others take a step. */
-export const mixedStepSeconds = (
+const mixedStepSeconds = (
   roofline: Roofline,
   chunk: Tokens,
   past: Tokens,
@@ -49,41 +49,58 @@ const promptIterations = ({ engine }: Roofline, input: Tokens, decodes: number):
     ? Math.max(1, Math.ceil(input / Math.max(1, engine.maxBatchedTokens - decodes)))
     : 0
 
+/** By how much `together` prompts hold the others up, each: short prompts that come in one step share an iteration. */
+const heldUpSeconds = (
+  roofline: Roofline,
+  input: Tokens,
+  together: number,
+  decodes: number,
+  context: Tokens,
+  step: Seconds,
+): Seconds => {
+  const tokens = input * together
+  const seconds = promptSeconds(roofline, tokens, decodes, context)
+  return Math.max(0, seconds - promptIterations(roofline, tokens, decodes) * step) / together
+}
+
 /**
  * Load of a continuously batching replica with `others` requests decoding beside the one that is looked at.
  * A request takes (output - 1) steps and is held up by the prompts that come in meanwhile; with Little's law
  * others = rate x (output - 1) x tpot, so rate = others / ((output - 1) x step + others x held up): no fixed point is needed.
  * The queue of prompts waits rate x service^2 / (1 - busy), as for lengths that vary like an exponential (Pollaczek-Khinchine).
  */
-const continuousLoad = (roofline: Roofline, { input, output }: RequestShape, others: number): Load => {
+const continuousLoad = (roofline: Roofline, { input, output }: RequestShape, places: number, others: number): Load => {
   const steps = output - 1
   const context = input + output / 2
   const step = decodeStepSeconds(roofline, 1 + others, context)
   const prompt = promptSeconds(roofline, input, others, context)
-  const heldUp = Math.max(0, prompt - promptIterations(roofline, input, others) * step)
+  const most = Math.max(1, (roofline.engine.maxBatchedTokens - others) / input)
+  const together = Math.min(most, Math.max(1, (others * prompt) / (steps * step)))
+  const heldUp = heldUpSeconds(roofline, input, together, others, context, step)
   const tpot = step + (others * heldUp) / steps
   const requestsPerSecond = others / (steps * tpot)
   const busy = Math.min(1 - 1e-9, requestsPerSecond * heldUp)
   const wait = (busy * prompt) / (1 - busy)
   const residual = (Math.min(1, others) * step) / 2
   const crowded = decodeStepSeconds(roofline, 1 + others + TAIL_DEVIATIONS * Math.sqrt(others), context)
+  const concurrency = others + requestsPerSecond * (residual + wait + prompt)
   return {
     requestsPerSecond,
     ttft: CLIENT_SECONDS + residual + wait + prompt,
     tpot,
     tailTtft: CLIENT_SECONDS + 2 * residual + TAIL_WAITS * wait + prompt,
     tailTpot: tpot + crowded - step,
-    concurrency: others + requestsPerSecond * (residual + wait + prompt),
+    concurrency,
     busy,
+    filled: concurrency / places,
   }
 }
 
 /** Mean number of requests that keep below `slots` places most of the time: n + sqrt(n) = slots (Halfin and Whitt 1981). */
-export const steadyConcurrency = (slots: number): number => ((Math.sqrt(1 + 4 * Math.max(0, slots)) - 1) / 2) ** 2
+const steadyConcurrency = (slots: number): number => ((Math.sqrt(1 + 4 * Math.max(0, slots)) - 1) / 2) ** 2
 
 /** Loads of a replica that adds and removes requests between steps, up to `slots` of them at once. Needs two tokens of output. */
-export const continuousCurve = (roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => ({
-  at: (others) => continuousLoad(roofline, shape, others),
-  from: 0,
-  to: steadyConcurrency(slots),
-})
+export const continuousCurve = (roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => {
+  const places = steadyConcurrency(slots)
+  return { at: (others) => continuousLoad(roofline, shape, places, others), from: 0, to: places }
+}

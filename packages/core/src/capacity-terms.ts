@@ -17,6 +17,8 @@ export type Load = {
   readonly concurrency: number
   /** Share of the time that prompts keep the replica busy, or of its largest rate. */
   readonly busy: number
+  /** Share of the places that can be held in practice. */
+  readonly filled: number
 }
 
 /** A replica under growing load: `at` rises with `level` in every figure, from an idle replica at `from` to its end at `to`. */
@@ -29,9 +31,12 @@ export const MOST_BUSY = 0.9
 export const CLIENT_SECONDS = 0.008
 
 const within = (load: Load, target: LatencyTarget): boolean =>
-  load.tailTtft <= target.ttftSeconds && load.tailTpot <= target.tpotSeconds && load.busy <= MOST_BUSY
+  load.tailTtft <= target.ttftSeconds &&
+  load.tailTpot <= target.tpotSeconds &&
+  load.busy <= MOST_BUSY &&
+  load.filled <= 1
 
-const HALVINGS = 30
+const HALVINGS = 40
 
 /** The highest load of a curve that passes, by halving; `undefined` where not even an idle replica does. */
 export const highestLoad = ({ at, from, to }: LoadCurve, passes: (load: Load) => boolean): Load | undefined => {

@@ -61,9 +61,10 @@ const servedShape = ({ model }: Replica, { input, output }: RequestShape): Reque
   output: model.kind === 'encoder' ? 0 : output,
 })
 
-const limitOf = (load: Load, atEnd: boolean, bound: 'memory' | 'engine'): 'memory' | 'latency' | 'compute' => {
-  if (atEnd && bound === 'memory') return 'memory'
-  return atEnd || load.busy > MOST_BUSY / 2 ? 'compute' : 'latency'
+const limitOf = (load: Load, bound: 'memory' | 'engine'): 'memory' | 'latency' | 'compute' => {
+  const full = load.filled > 0.99
+  if (full && bound === 'memory') return 'memory'
+  return full || load.busy > MOST_BUSY / 2 ? 'compute' : 'latency'
 }
 
 const seconds = (value: Seconds): string => `${value.toPrecision(3)} s`
@@ -104,10 +105,13 @@ export const capacityOf = (replica: Replica, shape: RequestShape, target: Latenc
     ttft: load.ttft,
     tpot: load.tpot,
     concurrency: load.concurrency,
-    limit: limitOf(load, load.concurrency >= 0.99 * curve.to, fit.bound),
+    limit: limitOf(load, fit.bound),
     sure,
   }
 }
+
+/** Halving ends this close to what it looked for. */
+const SLACK = 1e-5
 
 /** Mean latency of one replica at a rate of Poisson arrivals; `undefined` where it does not fit or cannot keep up. */
 export const latencyAt = (
@@ -120,8 +124,9 @@ export const latencyAt = (
   const roofline = rooflineOf(replica)
   if (!fit.fits || roofline === undefined) return undefined
   const curve = curveOf(replica, roofline, served, fit.slots)
-  const last = curve.at(curve.to)
-  if (!(requestsPerSecond >= 0 && requestsPerSecond <= last.requestsPerSecond)) return undefined
   const load = highestLoad(curve, (one) => one.requestsPerSecond <= requestsPerSecond)
-  return load === undefined ? undefined : { ttft: load.ttft, tpot: load.tpot, concurrency: load.concurrency }
+  if (load === undefined || load.filled > 1 + SLACK || load.requestsPerSecond < requestsPerSecond * (1 - SLACK)) {
+    return undefined
+  }
+  return { ttft: load.ttft, tpot: load.tpot, concurrency: load.concurrency }
 }

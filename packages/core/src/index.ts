@@ -72,6 +72,9 @@ export {
 
 // Capacity
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'
+export { capacityOf, latencyAt } from './capacity.ts'
+export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
+export { type Memory, memoryOf } from './model-memory.ts'
 
 // The comparison
 export type { Deployment, Front, Option, OptionId, ReplicaPolicy } from './option.ts'

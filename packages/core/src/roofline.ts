@@ -105,7 +105,12 @@ const allReduceOf = ({ allReduce, link }: Accelerator, degree: number): { bus: n
   return { bus: (link.bytesPerSecond ?? 600e9) / 3, latency: 6e-6 }
 }
 
-type Rates = { readonly bytesPerActivation: number; readonly bytesPerSecond: number; readonly flopsPerSecond: number; readonly launchSeconds: Seconds }
+type Rates = {
+  readonly bytesPerActivation: number
+  readonly bytesPerSecond: number
+  readonly flopsPerSecond: number
+  readonly launchSeconds: Seconds
+}
 
 /** Seconds of a matrix of `parameters` weights between rows of `input` and `output` numbers, split over `degree` devices. */
 const gemm = (times: number, input: number, output: number, bytesPerNumber: number, rates: Rates): Gemm => ({
@@ -241,9 +246,12 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
   return {
     ...stacksOf(replica, rates),
     head: gemm(model.kind === 'encoder' ? 0 : 1, model.hidden, model.vocabulary / degree, activation, headRates),
-    ...elementwise,
-    XX
-      (ELEMENTWISE_PASSES * 2 * model.hidden * activation) / (ELEMENTWISE_BANDWIDTH * accelerator.bytesPerSecond),
+    // A CPU's shares of peak were fitted to whole passes: element-wise work is in them.
+    elementwiseLaunchSeconds: accelerator.kind === 'cpu' ? 0 : ELEMENTWISE_LAUNCH_SECONDS,
+    elementwiseSecondsPerRow:
+      accelerator.kind === 'cpu'
+        ? 0
+        : (ELEMENTWISE_PASSES * 2 * model.hidden * activation) / (ELEMENTWISE_BANDWIDTH * accelerator.bytesPerSecond),
     allReduceLatencySeconds: allReduce.latency,
     allReduceSecondsPerRow: (((2 * (degree - 1)) / degree) * model.hidden * activation) / allReduce.bus,
     fullCacheSecondsPerToken: (layers.full * cache) / cacheRate,
