@@ -46,14 +46,14 @@ const findOption = ({ options, ruledOut }: Comparison, wanted: string): PricedOp
   })
 }
 
-export const writeChart = async (path: string, { comparison }: Result, io: Io): Promise<void> => {
+export const writeChart = async (path: string, { comparison }: Result, flags: CompareFlags, io: Io): Promise<void> => {
   const kind = extname(path).toLowerCase()
   const picture = await renderPicture(kind, comparison)
   if (picture === undefined) throw new InputError(`--chart ${path}: a picture is .svg, .png or .html`)
   await writeFile(path, picture).catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`--chart: cannot write ${path} (${error.code ?? error.message})`)
   })
-  note(io, `chart written to ${path}`)
+  if (!flags.quiet) note(io, `chart written to ${path}`)
 }
 
 const renderPicture = async (kind: string, comparison: Comparison): Promise<string | Uint8Array | undefined> => {

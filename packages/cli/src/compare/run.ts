@@ -151,6 +151,6 @@ export const runCompare = async (flags: CompareFlags, files: readonly string[], 
   const catalog = await catalogFor(flags)
   const result = flags.preset === undefined ? await runTraffic(flags, files, catalog, io) : runPreset(flags, catalog)
   // The picture first: a path that cannot be written is an error, and then nothing is printed as if it were a result.
-  if (flags.chart !== undefined) await writeChart(flags.chart, result, io)
+  if (flags.chart !== undefined) await writeChart(flags.chart, result, flags, io)
   await writeResult(result, flags, io)
 }
