@@ -1,4 +1,4 @@
-import type { IsoDate, Price } from '@breakeven/core'
+import type { IsoDate, MeterPrices, Price } from '@breakeven/core'
 
 /** A price of the standard tier for everywhere and all day: what a price list names first. */
 export const isListPrice = ({ tier, region, hours }: Price): boolean =>
@@ -7,22 +7,21 @@ export const isListPrice = ({ tier, region, hours }: Price): boolean =>
 export const inForceOn = ({ from, to }: Price, on: IsoDate): boolean =>
   (from ?? '') <= on && (to === undefined || on < to)
 
-const unitPrices = ({ bands }: Price): readonly [number, number] => {
-  const { freshInput = 0, output = 0 } = bands[0]?.usdPerMillion ?? {}
-  return [freshInput, output]
-}
+const shortPrompts = ({ bands }: Price): MeterPrices => bands[0]?.usdPerMillion ?? {}
 
-/** `$2.5/$10`: input and output of short prompts. */
+/** `$2.5/$10`: input and output of short prompts; `$0.1` where there is no output to pay for. */
 export const listText = (price: Price): string => {
-  const [input, output] = unitPrices(price)
-  return `$${input}/$${output}`
+  const { freshInput, output } = shortPrompts(price)
+  return output === undefined ? `$${freshInput}` : `$${freshInput}/$${output}`
 }
 
-const ratioOf = (a: number, b: number): number => (a === b ? 1 : Math.max(a, b) / Math.min(a, b))
+/** 1 where either is not priced: that is no disagreement. */
+const ratioOf = (a: number | undefined, b: number | undefined): number =>
+  a === undefined || b === undefined || a === b ? 1 : Math.max(a, b) / Math.min(a, b)
 
 /** How many times dearer one is than the other, in input or output, whichever is more; 1: the same. */
-export const timesApart = (a: Price, b: Price): number => {
-  const [inputA, outputA] = unitPrices(a)
-  const [inputB, outputB] = unitPrices(b)
-  return Math.max(ratioOf(inputA, inputB), ratioOf(outputA, outputB))
-}
+export const timesApart = (a: Price, b: Price): number =>
+  Math.max(
+    ratioOf(shortPrompts(a).freshInput, shortPrompts(b).freshInput),
+    ratioOf(shortPrompts(a).output, shortPrompts(b).output),
+  )

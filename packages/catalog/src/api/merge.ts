@@ -55,16 +55,39 @@ const mergedPrices = (own: readonly Price[], { prices: theirs }: ImportedModel):
 
 const keyOf = (provider: string, name: string): string => `${provider}/${name.toLowerCase()}`
 
-/** Ours that theirs is: by name, else the first of its other names that costs the same. */
-const ownerOf = (own: ReadonlyMap<string, PricedModel>, imported: ImportedModel): PricedModel | undefined => {
+/** The last list price, in force or ended. */
+const latest = ({ prices }: { readonly prices: readonly Price[] }): Price | undefined =>
+  lastOf(prices.filter(isListPrice))
+
+/** What a snapshot has after its family's name: `claude-3-haiku` + `-20240307`. */
+const SNAPSHOT = /-(?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$/
+
+/** Our models by name, and by the name of the family whose snapshot they are. */
+const nameIndex = (models: readonly PricedModel[]): ReadonlyMap<string, readonly PricedModel[]> => {
+  const index = new Map<string, PricedModel[]>()
+  for (const model of models) {
+    for (const key of new Set([model.model, model.model.replace(SNAPSHOT, '')])) {
+      const found = index.get(keyOf(model.provider, key))
+      if (found === undefined) index.set(keyOf(model.provider, key), [model])
+      else found.push(model)
+    }
+  }
+  return index
+}
+
+/** Ours that theirs is: by name, else the first of its names' models and snapshots that costs, or last cost, the same. */
+const ownerOf = (
+  own: ReadonlyMap<string, PricedModel>,
+  index: ReadonlyMap<string, readonly PricedModel[]>,
+  imported: ImportedModel,
+): PricedModel | undefined => {
   const byName = own.get(keyOf(imported.provider, imported.model))
-  if (byName !== undefined) return byName
   const theirs = current(imported.prices)
-  if (theirs === undefined) return undefined
-  return imported.aliases
-    .map((alias) => own.get(keyOf(imported.provider, alias)))
+  if (byName !== undefined || theirs === undefined) return byName
+  return [imported.model, ...imported.aliases]
+    .flatMap((name) => index.get(keyOf(imported.provider, name)) ?? [])
     .find((model) => {
-      const price = model === undefined ? undefined : current(model.prices)
+      const price = latest(model)
       return price !== undefined && timesApart(price, theirs) === 1
     })
 }
@@ -119,11 +142,12 @@ export const mergeModels = (
   ours: readonly PricedModel[],
   imported: readonly ImportedModel[],
 ): readonly PricedModel[] => {
+  const index = nameIndex(ours)
   const own = new Map(ours.map((model) => [keyOf(model.provider, model.model), model]))
   const models = new Map(own)
   const named = new Set(imported.map(({ provider, model }) => keyOf(provider, model)))
   for (const one of imported) {
-    const owner = ownerOf(own, one)
+    const owner = ownerOf(own, index, one)
     const base = owner === undefined ? undefined : models.get(keyOf(owner.provider, owner.model))
     const merged = base === undefined ? asPriced(one) : withImported(base, one)
     models.set(keyOf(merged.provider, merged.model), merged)

@@ -181,6 +181,10 @@ test('log names find their model', () => {
   const index = indexModels(models)
   expect(resolveModel(index, { model: 'gpt-4o-2024-08-06' })?.model.id).toBe('openai/gpt-4o-2024-08-06')
   expect(resolveModel(index, { model: 'gpt-35-turbo', provider: 'azure' })?.model.id).toBe('azure-openai/gpt-35-turbo')
+  expect(resolveModel(index, { model: 'claude-3-haiku' })?.model.id).toBe('anthropic/claude-3-haiku-20240307')
+  expect(
+    resolveModel(index, { model: 'anthropic.claude-sonnet-4-5-20250929', provider: 'amazon-bedrock' })?.model.id,
+  ).toBe('amazon-bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0')
   expect(resolveModel(index, { model: 'claude-opus-4.6' })?.model.id).toBe('anthropic/claude-opus-4-6')
 })
 

@@ -10,7 +10,7 @@ import type { PricedModel } from './merge.ts'
 import { readPriceFile } from './price-file.ts'
 import type { PriceRow } from './price-file.ts'
 import { pricesOf } from './price-rows.ts'
-import { inferenceProfiles } from './inference-profiles.ts'
+import { withInferenceProfiles } from './inference-profiles.ts'
 import { doubtUnproven } from './unproven.ts'
 import { describeModels, readClasses } from './classes.ts'
 
@@ -70,7 +70,7 @@ export const readApiBook = async (dataFolder: string): Promise<ApiBook> => {
     importGenaiPrices(),
     readFile(join(dataFolder, CLASS_FILE), 'utf8'),
   ])
-  const priced = mergeModels([...own, ...inferenceProfiles(own)], imported).map(doubtUnproven)
+  const priced = mergeModels(withInferenceProfiles(own), imported).map(doubtUnproven)
   return { models: describeModels(priced, readClasses(classText, `data/${CLASS_FILE}`)), leftOut }
 }
 

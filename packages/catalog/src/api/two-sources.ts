@@ -1,4 +1,4 @@
-import type { Price } from '@breakeven/core'
+import type { MeterPrices, Price } from '@breakeven/core'
 
 import { GENAI_PRICES, STALE } from './genai-prices.ts'
 import { listText, timesApart } from './list-price.ts'
@@ -8,6 +8,11 @@ const FAR_APART = 2
 
 const unique = (flags: readonly string[]): Pick<Price, 'flags'> =>
   flags.length === 0 ? {} : { flags: [...new Set(flags)] }
+
+const withCache = (own: MeterPrices, theirs: MeterPrices = {}): MeterPrices => {
+  const { output: _output, ...caches } = theirs
+  return { ...caches, ...own }
+}
 
 const seenAgain = (own: Price, theirs: Price): Pick<Price, 'asOf' | 'source'> => ({
   asOf: own.asOf > theirs.asOf ? own.asOf : theirs.asOf,
@@ -22,7 +27,7 @@ const confirmed = (own: Price, theirs: Price): Price => ({
   ...own,
   ...(theirs.flags?.includes(STALE) === true ? {} : seenAgain(own, theirs)),
   bands: own.bands.map((band, index) =>
-    index === 0 ? { ...band, usdPerMillion: { ...theirs.bands[0]?.usdPerMillion, ...band.usdPerMillion } } : band,
+    index === 0 ? { ...band, usdPerMillion: withCache(band.usdPerMillion, theirs.bands[0]?.usdPerMillion) } : band,
   ),
   ...(theirs.usdPerRequest === undefined ? {} : { usdPerRequest: theirs.usdPerRequest }),
   ...unique([...(own.flags ?? []), ...(theirs.flags ?? [])]),
