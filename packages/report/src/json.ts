@@ -7,6 +7,8 @@ export type Report = {
   readonly comparison: Comparison
   /** Beside a preset that repeats someone's arithmetic: the same question without its simplifications. */
   readonly honest?: Comparison
+  /** The same question for each part of the traffic. */
+  readonly parts?: readonly { readonly value: string; readonly comparison: Comparison }[]
   readonly issues?: readonly ReportIssue[]
 }
 
@@ -49,9 +51,16 @@ const comparisonJson = (comparison: Comparison): Readonly<Record<string, unknown
  * The comparison as JSON, schema `breakeven/comparison@1`: full numbers, nothing rounded, dollars per day unless the name
  * says otherwise. Names stay; fields may be added. No final newline.
  */
-export const renderJson = ({ comparison, honest, issues = [] }: Report): string =>
+export const renderJson = ({ comparison, honest, parts = [], issues = [] }: Report): string =>
   JSON.stringify(
-    { ...comparisonJson(comparison), issues, ...(honest === undefined ? {} : { honest: comparisonJson(honest) }) },
+    {
+      ...comparisonJson(comparison),
+      issues,
+      ...(honest === undefined ? {} : { honest: comparisonJson(honest) }),
+      ...(parts.length === 0
+        ? {}
+        : { parts: parts.map(({ value, comparison: part }) => ({ value, comparison: comparisonJson(part) })) }),
+    },
     null,
     2,
   )

@@ -1,0 +1,255 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../app.ts'
+import { type TestIo, testIo } from '../test-io.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'breakeven-compare-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const file = async (name: string, text: string): Promise<string> => {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+const run = async (...args: readonly string[]): Promise<TestIo & { code: number }> => {
+  const io = testIo()
+  return { ...io, code: await runCli(['compare', ...args], io) }
+}
+
+type Json = {
+  readonly options: readonly {
+    id: string
+    usdPerDay: number
+    lines: readonly { unitUsd: number; quantity: number; item: string }[]
+  }[]
+  readonly breakeven: readonly { fromRequestsPerDay: number; toRequestsPerDay: number | null; cheapest: string }[]
+  readonly [key: string]: unknown
+}
+
+const json = async (...args: readonly string[]): Promise<Json> => {
+  const { out, err, code } = await run(...args, '--json')
+  expect([code, err()]).toEqual([0, err()])
+  return JSON.parse(out()) as Json
+}
+
+const numbers = ['--requests-per-day', '50k', '--input-tokens', '1000', '--output-tokens', '200'] as const
+
+describe('the 2023 article, line by line', () => {
+  // base figures: 0.002 USD per 1,000 tokens x 667; 150 a day + 5 s x 0.128 GB x 0.0000166667 + 1 USD per million
+  test.each([
+    [1000, 1.334, 150.011666688],
+    [100_000, 133.4, 151.1666688],
+    [1_000_000, 1334, 161.666688],
+    [1_500_000, 2001, 167.500032],
+  ])('%i requests a day: API %d, host %d USD', async (perDay, api, host) => {
+    const { options } = await json('--preset', 'article-2023', '--requests-per-day', `${perDay}`)
+    const usd = (id: string): number => options.find((option) => option.id === id)!.usdPerDay
+    expect(usd('api:openai/gpt-3.5-turbo') / api).toBeCloseTo(1, 9)
+    expect(usd('hosted:flan-ul2@ml.g5.4xlarge') / host).toBeCloseTo(1, 9)
+  })
+
+  test('the unit prices, not only the total: $2 per million both ways on 333 and 334 tokens', async () => {
+    const { options } = await json('--preset', 'article-2023')
+    expect(options[0]!.lines.map(({ item, unitUsd, quantity }) => [item, unitUsd, Math.round(quantity * 1e6)])).toEqual(
+      [
+        ['input', 2, 333_000],
+        ['output', 2, 334_000],
+      ],
+    )
+  })
+
+  test('break-even at 113,435.85 requests a day; 112,443.78 on the fixed cost alone; 4,137.93 for BERT', async () => {
+    const { breakeven, alsoBreakeven, assumed } = await json('--preset', 'article-2023')
+    expect(breakeven.map(({ fromRequestsPerDay, cheapest }) => [fromRequestsPerDay.toFixed(2), cheapest])).toEqual([
+      ['0.00', 'api:openai/gpt-3.5-turbo'],
+      ['113435.85', 'hosted:flan-ul2@ml.g5.4xlarge'],
+    ])
+    expect(breakeven.at(-1)!.toRequestsPerDay).toBeNull()
+    expect(
+      (alsoBreakeven as { requestsPerDay: number }[]).map(({ requestsPerDay }) => requestsPerDay.toFixed(2)),
+    ).toEqual(['112443.78', '4137.93'])
+    expect(assumed).toEqual(['one instance serves any volume', '$150 a day'])
+  })
+
+  test('and honestly: Flan-UL2 does not fit one A10G in bf16, and 1.5 million a day need a fleet', async () => {
+    const { honest } = (await json('--preset', 'article-2023', '--requests-per-day', '1.5M')) as unknown as {
+      honest: Json & { ruledOut: { id: string; reason: string }[] }
+    }
+    expect(honest.ruledOut.find(({ id }) => id === 'hosted:flan-ul2@ml.g5.4xlarge')!.reason).toMatch(
+      /needs 39\.\d GB of weights in bf16; one A10G has/,
+    )
+    const int8 = honest.options.find(({ id }) => id.startsWith('hosted:flan-ul2@ml.g5.4xlarge/int8'))!
+    expect((int8 as unknown as { replicas: { max: number } }).replicas.max).toBeGreaterThan(100)
+    expect(int8.lines[0]!.unitUsd).toBe(2.03)
+    expect(honest.options[0]!.id).toBe('api:openai/gpt-3.5-turbo')
+  })
+})
+
+describe('prices of the day', () => {
+  test.each([
+    ['2023-04-24', 2, 2],
+    ['2023-07-01', 1.5, 2],
+    ['2026-11-24', 0.5, 1.5],
+  ])('gpt-3.5-turbo on %s: $%d in, $%d out', async (on, input, output) => {
+    const { options } = await json(
+      ...numbers,
+      '--on',
+      on,
+      '--api',
+      'gpt-3.5-turbo',
+      '--host',
+      'llama-2-7b@ml.g5.2xlarge',
+    )
+    expect(options.find(({ id }) => id === 'api:openai/gpt-3.5-turbo')!.lines.map(({ unitUsd }) => unitUsd)).toEqual([
+      input,
+      output,
+    ])
+  })
+
+  test('a model of tomorrow is ruled out, not priced', async () => {
+    const { ruledOut } = await json(...numbers, '--on', '2020-01-01', '--api', 'openai/gpt-5')
+    expect(ruledOut).toContainEqual({
+      id: 'api:openai/gpt-5',
+      reason: expect.stringMatching(/^not sold before 2025-08-/),
+    })
+  })
+})
+
+describe('files', () => {
+  const header = 'timestamp,model,input_tokens,output_tokens,project\n'
+
+  test('a table with the usual names needs no flag; unknown models are listed with their share', async () => {
+    const path = await file(
+      'log.csv',
+      `${header}2026-11-02T10:00:00Z,gpt-4o,900,90,a\n2026-11-02T11:00:00Z,own-7b,100,10,b\n`,
+    )
+    const { options, unpriced } = await json(path)
+    expect(options.find(({ id }) => id === 'as-is')).toBeDefined()
+    expect(unpriced).toEqual([{ model: 'own-7b', tokens: 110, share: 0.1 }])
+  })
+
+  test('--where takes a part, --by answers each', async () => {
+    const path = await file(
+      'parts.csv',
+      `${header}2026-11-02T10:00:00Z,gpt-4o,900,90,a\n2026-11-02T11:00:00Z,gpt-4o,100,10,b\n`,
+    )
+    const part = (await json(path, '--where', 'project=a')) as unknown as { workload: { meanInput: number } }
+    expect(part.workload.meanInput).toBe(900)
+    const split = (await json(path, '--by', 'project')) as unknown as {
+      parts: { value: string; comparison: { workload: { meanInput: number } } }[]
+    }
+    expect(split.parts.map(({ value, comparison }) => [value, comparison.workload.meanInput])).toEqual([
+      ['a', 900],
+      ['b', 100],
+    ])
+  })
+
+  const azure = join(import.meta.dirname, '../../../../../shared/traces/azure-2023-conv.csv')
+  test.skipIf(!existsSync(azure))('the Azure trace: 19,366 calls, 22,361,870 tokens in, 4,088,665 out', async () => {
+    const { workload } = (await json(azure)) as unknown as {
+      workload: { tokensPerDay: { freshInput: number; output: number }; watchedHours: number; requestsPerDay: number }
+    }
+    const days = workload.watchedHours / 24
+    expect(
+      [
+        workload.requestsPerDay * days,
+        workload.tokensPerDay.freshInput * days,
+        workload.tokensPerDay.output * days,
+      ].map(Math.round),
+    ).toEqual([19_366, 22_361_870, 4_088_665])
+  })
+})
+
+describe('outputs', () => {
+  test('the answer comes first, on stdout; notes go to stderr', async () => {
+    const { out, err } = await run(...numbers, '--api', 'openai/gpt-4o', '--host', 'llama-3.1-8b@ml.g6e.xlarge')
+    expect(out()).toMatch(/^(Rent|Run) /)
+    expect(err()).toBe('')
+  })
+
+  test.each(['svg', 'html', 'png'])('--chart writes .%s', async (kind) => {
+    const path = join(folder, `cost.${kind}`)
+    const { code, err } = await run(
+      ...numbers,
+      '--api',
+      'openai/gpt-4o',
+      '--host',
+      'llama-3.1-8b@ml.g6e.xlarge',
+      '--chart',
+      path,
+    )
+    expect([code, err()]).toEqual([0, `chart written to ${path}\n`])
+    expect((await readFile(path)).length).toBeGreaterThan(5000)
+  })
+
+  test('--explain prints one receipt, by any part of its id that only one has', async () => {
+    const { out } = await run(
+      ...numbers,
+      '--api',
+      'openai/gpt-4o',
+      '--host',
+      'llama-3.1-8b@ml.g6e.xlarge',
+      '--explain',
+      'ml.g6e',
+    )
+    expect(out()).toContain('ml.g6e.xlarge')
+    expect(out()).toContain('Lambda')
+  })
+
+  test.each([
+    ['csv', /^rank,status,id,/],
+    ['markdown', /\| /],
+  ])('--format %s', async (format, expected) => {
+    expect(
+      (
+        await run(...numbers, '--api', 'openai/gpt-4o', '--host', 'llama-3.1-8b@ml.g6e.xlarge', '--format', format)
+      ).out(),
+    ).toMatch(expected)
+  })
+})
+
+describe('bad input: one message, exit 2, nothing on stdout', () => {
+  const header = 'timestamp,input_tokens,output_tokens\n'
+  test.each<[string, string | undefined, readonly string[], RegExp]>([
+    ['no traffic', undefined, [], /there is no traffic to price/],
+    ['no length', undefined, ['--requests-per-day', '1000'], /not how long they are[\s\S]*--input-tokens/],
+    ['an empty file', '', [], /empty/],
+    ['a header only', header, [], /header|no rows|rows/i],
+    ['a wrong file', 'name,colour\nAda,red\n', [], /./],
+    ['a negative number', `${header}2026-11-02T10:00:00Z,-5,10\n`, [], /./],
+    ['an unknown model', undefined, [...numbers, '--api', 'gpt-4oo'], /no such model[\s\S]*did you mean/],
+    [
+      'an unknown host',
+      undefined,
+      [...numbers, '--host', 'lama-3.1-8b@ml.g5.2xlarge'],
+      /no open model called[\s\S]*did you mean/,
+    ],
+    ['an unknown region', undefined, [...numbers, '--region', 'us-est-1'], /us-est-1[\s\S]*us-east-1/],
+    ['an impossible date', undefined, [...numbers, '--on', '2026-02-30'], /2026-02-30/],
+    ['an unknown flag', undefined, [...numbers, '--regoin', 'eu'], /--regoin[\s\S]*--region/],
+    ['an absurd number', undefined, ['--requests-per-day', 'NaN', '--words', '500'], /NaN/],
+    ['a picture of no kind', undefined, [...numbers, '--chart', 'x.gif'], /\.svg, \.png or \.html/],
+    ['an option that is not there', undefined, [...numbers, '--explain', 'api:nobody/none'], /no such option/],
+    ['files and numbers', `${header}2026-11-02T10:00:00Z,5,10\n`, [...numbers], /both say what the traffic is/],
+    ['a discount of nobody', undefined, [...numbers, '--discount', 'opnai=10%'], /no such provider[\s\S]*openai/],
+  ])('%s', async (name, text, args, message) => {
+    const files = text === undefined ? [] : [await file(`${name.replaceAll(' ', '-')}.csv`, text)]
+    const { code, out, err } = await run(...files, ...args)
+    expect(err()).toMatch(message)
+    expect(err()).toMatch(/^breakeven: /)
+    expect([code, out()]).toEqual([2, ''])
+  })
+
+  test('an unreadable path names it', async () => {
+    const { code, err } = await run(join(folder, 'nothing-here.csv'))
+    expect(code).toBe(2)
+    expect(err()).toContain('nothing-here.csv')
+  })
+})
