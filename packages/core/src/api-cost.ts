@@ -306,6 +306,7 @@ export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiC
       tariff = tariffOf(found.model, {
         on,
         tier: group.tier,
+        logged: true,
         ...(conditions.region === undefined ? {} : { region: conditions.region }),
       })
       tariffs.set(key, tariff)

@@ -58,14 +58,17 @@ const sameProvider = (model: ApiModel, provider: string): boolean => {
   return own === wanted || own.includes(wanted) || wanted.includes(own)
 }
 
+const isMaker = (model: ApiModel): boolean => makerRank(model) < MAKERS.length
+
+/** A price in doubt is not what somebody paid: better no price than that one. */
+const isDoubtful = ({ prices }: ApiModel): boolean => prices.every(({ suspect }) => suspect)
+
 const lookUp = (index: ModelIndex, name: string, provider: string | undefined): ApiModel | undefined => {
   const candidates = index.byName.get(name) ?? []
   const own = provider === undefined ? [] : candidates.filter((model) => sameProvider(model, provider))
   if (own.length > 0) return own[0]
-  const makers = candidates.filter((model) => makerRank(model) < MAKERS.length)
-  if (provider === undefined || makers.length > 0)
-    return (makers.length > 0 ? makers : candidates).toSorted((a, b) => makerRank(a) - makerRank(b))[0]
-  return undefined
+  const sound = candidates.filter((model) => !isDoubtful(model)).toSorted((a, b) => makerRank(a) - makerRank(b))
+  return sound.find(isMaker) ?? (provider === undefined ? sound[0] : undefined)
 }
 
 /**
@@ -83,11 +86,15 @@ export const resolveModel = (
   if (exact !== undefined) return { model: exact }
   const tail = name.includes('/') ? name.slice(name.indexOf('/') + 1) : name
   const head = name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined
+  const wanted = provider ?? head
   for (const candidate of new Set([name, tail, withoutDate(name), withoutDate(tail)])) {
-    const found = lookUp(index, candidate, provider ?? head)
+    const found = lookUp(index, candidate, wanted)
     if (found === undefined) continue
-    const named = provider !== undefined && sameProvider(found, provider) && candidate === name
-    return named ? { model: found } : { model: found, note: `${model} is priced as ${found.id}` }
+    // A bare name at its maker, or a name at the provider the row gives, needs no remark.
+    const plain =
+      (candidate === name || candidate === tail) &&
+      (wanted === undefined ? isMaker(found) : sameProvider(found, wanted))
+    return plain ? { model: found } : { model: found, note: `${model} is priced as ${found.id}` }
   }
   return undefined
 }

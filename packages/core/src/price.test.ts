@@ -216,3 +216,10 @@ describe('one request, compiled', () => {
     )
   })
 })
+
+test('after its retirement a model is not sold, but what was logged is priced', () => {
+  const retired = model([price({ from: '2024-01-01' })], { retired: '2025-06-01' })
+  expect(tariffOf(retired, { on: '2025-05-31' }).kind).toBe('priced')
+  expect(tariffOf(retired, { on: '2025-06-01' })).toEqual({ kind: 'unpriced', reason: 'retired on 2025-06-01' })
+  expect(tariffOf(retired, { on: '2025-06-01', logged: true }).kind).toBe('priced')
+})

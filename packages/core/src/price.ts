@@ -16,7 +16,13 @@ export type TariffResult =
   | { readonly kind: 'priced'; readonly tariff: Tariff }
   | { readonly kind: 'unpriced'; readonly reason: string }
 
-export type TariffQuery = { readonly on: IsoDate; readonly tier?: Tier; readonly region?: string }
+export type TariffQuery = {
+  readonly on: IsoDate
+  readonly tier?: Tier
+  readonly region?: string
+  /** A logged call proves that the model was served, whatever day its retirement was announced for. */
+  readonly logged?: boolean
+}
 
 const inForce = (price: Price, on: IsoDate): boolean =>
   (price.from ?? '') <= on && (price.to === undefined || on < price.to)
@@ -51,10 +57,13 @@ const knownSince = (model: ApiModel): IsoDate | undefined => model.released ?? f
  * (or its first dated row) and in the gaps between its rows. A tier that the seller does not price apart
  * falls back to standard, with a note.
  */
-export const tariffOf = (model: ApiModel, { on, tier = 'standard', region }: TariffQuery): TariffResult => {
+export const tariffOf = (
+  model: ApiModel,
+  { on, tier = 'standard', region, logged = false }: TariffQuery,
+): TariffResult => {
   const since = knownSince(model)
   if (since !== undefined && on < since) return { kind: 'unpriced', reason: `not sold before ${since}` }
-  if (model.retired !== undefined && on >= model.retired)
+  if (model.retired !== undefined && on >= model.retired && !logged)
     return { kind: 'unpriced', reason: `retired on ${model.retired}` }
   const ofTier = model.prices.filter((price) => price.tier === tier)
   if (tier !== 'standard' && !ofTier.some((price) => inForce(price, on))) {
