@@ -114,9 +114,13 @@ export const openIntake = (path: string, session: Session): Intake => {
         {
           row: (cells) => {
             tally.entry()
-            if (cells.text(0) === firstColumn && header.every((cell, column) => cells.text(column).trim() === cell))
+            if (cells.text(0) === firstColumn && header.every((cell, column) => cells.text(column).trim() === cell)) {
               context.drop('repeatedHeaders', cells.line)
-            else row(cells)
+              return true
+            }
+            const before = tally.malformedLines()
+            row(cells)
+            return tally.malformedLines() === before
           },
           malformed,
         },

@@ -1,5 +1,5 @@
 import { InputError } from '@breakeven/core'
-import type { Row } from '@breakeven/core'
+import type { Call, Row } from '@breakeven/core'
 import { describe, expect, it } from 'vitest'
 import { importReportJson, readUsageStreams, requireTraffic } from './index.ts'
 import type { ImportReport, ReadOptions } from './index.ts'
@@ -198,14 +198,14 @@ describe('gateways', () => {
   })
 
   it('Langfuse: inclusive details show by their total', async () => {
-    const row = {
+    const observation = {
       id: 'o',
       traceId: 't',
       type: 'GENERATION',
       startTime: '2026-09-14 08:00:00.000000',
       usageDetails: { input: 5000, input_cached_tokens: 4096, output: 10, total: 5010 },
     }
-    expect((await readAll([JSON.stringify(row)])).rows[0]?.usage).toEqual({
+    expect((await readAll([JSON.stringify(observation)])).rows[0]?.usage).toEqual({
       freshInput: 904,
       cacheRead: 4096,
       output: 10,
@@ -335,7 +335,8 @@ describe('recognised and impossible', () => {
     const { report, rows } = await readAll([text])
     expect(report.total).toMatchObject({ requests: 1, input: null, output: null })
     expect(importReportJson(report).files).toMatchObject([{ firstRequestTimeTicks: '639249696000000001' }])
-    expect(rows[0]).toMatchObject({ at: 1_789_372_800.000_000_1 })
+    const call = rows[0] as Call
+    expect((call.endAt ?? 0) - call.at).toBeCloseTo(1.46, 5)
     expect((await refusal(text)).hint).toContain('ApiManagementGatewayLlmLog')
   })
 

@@ -28,6 +28,7 @@ const firstRows = (text: string, delimiter: string, width: number, most: number)
   const lexer = tableLexer(delimiter, width, {
     row: (cells) => {
       if (rows.length < most) rows.push(Array.from({ length: width }, (_, column) => cells.text(column)))
+      return true
     },
     malformed: () => {},
   })

@@ -118,14 +118,15 @@ export const renderImportReport = (report: ImportReport): string => {
   return `${blocks.join('\n\n')}\n`
 }
 
-const DROPPED_SHORT: readonly (keyof Counts)[] = [
-  'duplicates',
-  'replayed',
-  'overlapParents',
-  'skippedNonLlm',
-  'gatewayCacheHits',
-  'malformedLines',
-]
+const NOT_COUNTED: Partial<Record<keyof Counts, string>> = {
+  duplicates: 'duplicates',
+  replayed: 'replayed turns',
+  overlapParents: 'parents of counted calls',
+  skippedNonLlm: 'entries that are no model calls',
+  gatewayCacheHits: 'gateway cache hits',
+  errors: 'failed calls',
+  malformedLines: 'unreadable lines',
+}
 
 /** A few lines, as `compare` shows them above its answer. */
 export const renderImportSummary = (report: ImportReport): string => {
@@ -134,12 +135,10 @@ export const renderImportSummary = (report: ImportReport): string => {
   const read = `${report.files.length === 1 ? (report.files[0]?.path ?? '') : `${report.files.length} files`}: ${formats}, ${whole(total.rows ?? 0)} rows${
     total.requests === null ? '' : `, ${whole(total.requests)} requests`
   }, ${countText(total, 'input')} input and ${countText(total, 'output')} output tokens.`
-  const left = [
-    ...DROPPED_SHORT.filter((name) => (total[name] ?? 0) > 0).map(
-      (name) => `${whole(total[name] ?? 0)} ${LABELS[name]?.replace(' left out', '') ?? name}`,
-    ),
-    ...((total.errors ?? 0) > 0 ? [`${whole(total.errors ?? 0)} failed`] : []),
-  ]
+  const left = Object.entries(NOT_COUNTED).flatMap(([name, label]) => {
+    const count = total[name as keyof Counts] ?? 0
+    return count > 0 ? [`${label} ${whole(count)}`] : []
+  })
   const notes = report.issues.filter((issue) => issue.kind === undefined).map(issueLine)
   return [
     read,

@@ -80,7 +80,7 @@ export const requireTraffic = (report: ImportReport): void => {
       hint: 'Export it again, or give the traffic as numbers: --requests-per-day, --input-tokens, --output-tokens.',
     })
   const why = report.issues.find((issue) => issue.kind === 'malformedLines')
-  throw new InputError(why ? `No line could be read: ${why.message}.` : 'There is a header and no traffic below it.', {
+  throw new InputError(why ? `No line could be read. ${why.message}` : 'There is a header and no traffic below it.', {
     ...place,
     ...(why?.line === undefined ? {} : { line: why.line }),
     hint: 'Export a time span that has traffic; `breakeven inspect` shows what a file holds.',

@@ -100,6 +100,14 @@ describe('a table of calls', () => {
     expect(report.total).toMatchObject({ lines: 4, rows: 3, malformedLines: 1, input: 3 })
   })
 
+  it('reads the lines that two lost quotes join, one by one', async () => {
+    const { report } = await read(
+      'time,input,output\n"1789372800,5,1\n1789372801,6,1\n1789372802",7,1\n1789372803,8,1\n',
+    )
+    // Taken as one row, lines 2 to 4 would be lost as one; only those with a lost quote are.
+    expect(report.total).toMatchObject({ lines: 4, rows: 2, malformedLines: 2, input: 14 })
+  })
+
   it('says what is wrong, where, and what to do', async () => {
     expect(await failure('')).toMatchObject({ place: { file: 'traffic' }, message: 'The file is empty.' })
     expect(await failure('time,input,output\n')).toMatchObject({

@@ -35,6 +35,7 @@ export type Tally = {
   readonly counts: () => Counts
   readonly issues: () => readonly Issue[]
   readonly entry: () => void
+  readonly malformedLines: () => number
   readonly clockResolution: () => Seconds | undefined
   readonly span: () => { first: Seconds; last: Seconds } | undefined
   readonly isRelative: () => boolean
@@ -212,7 +213,10 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
         return {
           file,
           line: ranges.runs[0]?.[0] ?? 0,
-          message: `${ranges.count} ${ranges.count === 1 ? 'entry' : 'entries'} not counted (${reason}): line ${rangesText(ranges, SHOWN_RUNS)}`,
+          message:
+            ranges.count === 1
+              ? `Not counted: ${reason}.`
+              : `${ranges.count} entries not counted (${reason}): lines ${rangesText(ranges, SHOWN_RUNS)}.`,
           kind,
           count: ranges.count,
           lines,
@@ -220,6 +224,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       }),
     ],
     entry: () => add('lines', 1),
+    malformedLines: () => counts.malformedLines ?? 0,
     clockResolution: () => (bucketSeconds > 0 ? bucketSeconds : clock.resolution()),
     span: () => {
       const first = clock.first()

@@ -6,13 +6,10 @@ export type Says = 'requests' | 'cacheRead' | 'cacheWrite' | 'reasoning'
 export type Sample = { readonly format: string; readonly text: string; readonly says: readonly Says[] }
 
 const lines = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join('\n') + '\n'
+const cellText = (value: object | string | number): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value)
 const cell = (value: unknown): string => {
-  const text =
-    value === undefined || value === null
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value as string)
+  const text = value === undefined || value === null ? '' : cellText(value as object | string | number)
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 const csv = (rows: readonly Readonly<Record<string, unknown>>[], delimiter = ','): string => {

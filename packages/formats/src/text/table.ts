@@ -10,7 +10,8 @@ export type Cells = {
 export type Lexer = { readonly push: (text: string) => void; readonly end: () => void }
 
 export type TableSink = {
-  readonly row: (cells: Cells) => void
+  /** False: the row makes no sense. If it spans several lines, they are tried one by one. */
+  readonly row: (cells: Cells) => boolean
   /** A line that is no row, with the reason. */
   readonly malformed: (line: number, reason: string) => void
 }
@@ -154,9 +155,14 @@ export const tableLexer = (delimiter: string, width: number, sink: TableSink, fi
       if (cellCount > width) while (cellCount > width && cellText(cellCount - 1) === '') cellCount--
       if (cellCount === width || (width === 1 && !isBlank())) {
         cells.line = line
-        sink.row(cells)
-        line += linesInRow
-        position = next
+        const lines = linesInRow
+        if (sink.row(cells) || lines === 1) {
+          line += lines
+          position = next
+        } else {
+          line++
+          position = text.indexOf('\n', position) + 1
+        }
       } else if (isBlank()) {
         line += linesInRow
         position = next
