@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { InputError, placeText } from '@breakeven/core'
 import type { ApiModel, Catalog } from '@breakeven/core'
 
-import { readApiModels } from './api/read-api-models.ts'
+import { readApiBook } from './api/read-api-models.ts'
 import { readCatalogFiles } from './catalog-files.ts'
 import type { CatalogFiles } from './catalog-files.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -52,7 +52,10 @@ const refuseUnknownNames = (apiModels: readonly ApiModel[], { tokenizers, openMo
 const build = async (): Promise<void> => {
   const started = performance.now()
   const dataFolder = here('../../../data')
-  const [files, apiModels] = await Promise.all([readCatalogFiles(dataFolder), readApiModels(dataFolder)])
+  const [files, { models: apiModels, leftOut }] = await Promise.all([
+    readCatalogFiles(dataFolder),
+    readApiBook(dataFolder),
+  ])
   refuseUnknownNames(apiModels, files)
   const content = { apiModels, ...files }
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
@@ -62,7 +65,7 @@ const build = async (): Promise<void> => {
   writeFileSync(here('../generated/catalog.json'), json)
   const rates = files.instances.reduce((sum, instance) => sum + instance.rates.length, 0)
   process.stderr.write(
-    `catalogue ${hash} as of ${catalog.asOf}: ${apiModels.length} API models, ${files.openModels.length} open models, ${files.instances.length} machines with ${rates} prices; ` +
+    `catalogue ${hash} as of ${catalog.asOf}: ${apiModels.length} API models (${leftOut.length} more are not sold by text tokens), ${files.openModels.length} open models, ${files.instances.length} machines with ${rates} prices; ` +
       `${Math.round(json.length / 1024)} KB (${Math.round(gzipSync(json).length / 1024)} KB gzip) in ${Math.round(performance.now() - started)} ms\n`,
   )
 }

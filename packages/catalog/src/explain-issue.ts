@@ -79,7 +79,10 @@ export const explainIssue = (issue: z.core.$ZodIssue, schema: z.core.$ZodType): 
     case 'invalid_value': {
       const allowed = issue.values.map(String)
       if (issue.input === undefined) return say(`${key} is missing`, `allowed: ${listed(allowed)}`)
-      return say(`${key} is ${quoted(issue.input)}`, suggestion(String(issue.input), allowed))
+      return say(
+        `${key} is ${quoted(issue.input)}`,
+        suggestion(typeof issue.input === 'string' ? issue.input : JSON.stringify(issue.input), allowed),
+      )
     }
     case 'invalid_type': {
       const expected = `expected ${IN_WORDS[issue.expected] ?? issue.expected}`

@@ -33,7 +33,7 @@ const check = <Value>(raw: unknown, schema: z.ZodType<Value>, placeAt: (path: Pa
 
 const keyOf = (path: Path): { key?: string } => {
   const key = path.findLast((step) => typeof step === 'string')
-  return key === undefined ? {} : { key: String(key) }
+  return key === undefined ? {} : { key }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { IsoDate, Price } from '@breakeven/core'
 import { GENAI_PRICES } from './genai-prices.ts'
 import type { ImportedModel } from './genai-prices.ts'
 import { inForceOn, isListPrice, timesApart } from './list-price.ts'
+import { foldSpellings } from './spellings.ts'
 import { besideTheirs, confirmedBy } from './two-sources.ts'
 
 /** A model of one seller with its dated prices, before class, tokeniser and task are looked up. */
@@ -159,5 +160,5 @@ export const mergeModels = (
       }
     }
   }
-  return withoutTaken([...models.values()])
+  return withoutTaken(foldSpellings([...models.values()]))
 }

@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { parseCsv } from '../csv.ts'
 import { readClasses } from './classes.ts'
 import { GENAI_PRICES } from './genai-prices.ts'
-import { readApiBook, readApiModels } from './read-api-models.ts'
+import { readApiBook } from './read-api-models.ts'
 import { readPriceFile } from './price-file.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -113,7 +113,7 @@ test('defect 3: the off-peak discount of 2025 ended on 2025-09-05', () => {
 })
 
 test('defect 4: nothing here reads the clock: two readings are equal', async () => {
-  expect(await readApiModels(DATA)).toEqual(models)
+  expect((await readApiBook(DATA)).models).toEqual(models)
 })
 
 test('defect 5: a first price has a start, or is told to have none', () => {

@@ -73,7 +73,3 @@ export const readApiBook = async (dataFolder: string): Promise<ApiBook> => {
   const priced = mergeModels(withInferenceProfiles(own), imported).map(doubtUnproven)
   return { models: describeModels(priced, readClasses(classText, `data/${CLASS_FILE}`)), leftOut }
 }
-
-/** The models of the price book. */
-export const readApiModels = async (dataFolder: string): Promise<readonly ApiModel[]> =>
-  (await readApiBook(dataFolder)).models
