@@ -71,7 +71,8 @@ const heldUpSeconds = (
  */
 const continuousLoad = (roofline: Roofline, { input, output }: RequestShape, places: number, others: number): Load => {
   const steps = output - 1
-  const context = input + output / 2
+  // Long completions stay longer: seen at any moment, exponential lengths are twice their mean, so half of them is the mean.
+  const context = input + output
   const step = decodeStepSeconds(roofline, 1 + others, context)
   const prompt = promptSeconds(roofline, input, others, context)
   const most = Math.max(1, (roofline.engine.maxBatchedTokens - others) / input)
@@ -96,11 +97,23 @@ const continuousLoad = (roofline: Roofline, { input, output }: RequestShape, pla
   }
 }
 
-/** Mean number of requests that keep below `slots` places most of the time: n + sqrt(n) = slots (Halfin and Whitt 1981). */
-const steadyConcurrency = (slots: number): number => ((Math.sqrt(1 + 4 * Math.max(0, slots)) - 1) / 2) ** 2
+/**
+ * Standard deviations of the number of requests that must find a place. Cache is filled by lengths that vary as well, and
+ * what is preempted when it runs out computes again and fills it further: it needs more room (by simulation).
+ */
+const PLACE_DEVIATIONS = { engine: 2, memory: 3 } as const
 
-/** Loads of a replica that adds and removes requests between steps, up to `slots` of them at once. Needs two tokens of output. */
-export const continuousCurve = (roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => {
-  const places = steadyConcurrency(slots)
+/** Mean number of requests that stay within `slots` places: n + deviations x sqrt(n) = slots (square-root staffing, Halfin and Whitt 1981). */
+const steadyConcurrency = (slots: number, deviations: number): number =>
+  ((Math.sqrt(deviations ** 2 + 4 * Math.max(0, slots)) - deviations) / 2) ** 2
+
+/** Loads of a replica that adds and removes requests between steps, up to `slots` of them at once, as `bound` says. Needs two tokens of output. */
+export const continuousCurve = (
+  roofline: Roofline,
+  shape: RequestShape,
+  slots: number,
+  bound: 'memory' | 'engine',
+): LoadCurve => {
+  const places = steadyConcurrency(slots, PLACE_DEVIATIONS[bound])
   return { at: (others) => continuousLoad(roofline, shape, places, others), from: 0, to: places }
 }

@@ -69,9 +69,12 @@ const lengthProblem = (replica: Replica, { input, output }: RequestShape): strin
     : undefined
 }
 
-/** Requests that the cache holds at once: on average each has its prompt and half of its completion, in whole blocks. */
+/**
+ * Requests that the cache holds at once, in whole blocks. Half of a completion is there on average, but long ones stay
+ * longer: seen at any moment, exponential lengths are twice their mean.
+ */
 const cacheSlots = ({ engine }: Replica, { input, output }: RequestShape, kvTokens: Tokens): number =>
-  kvTokens / (input + output / 2 + engine.blockTokens / 2)
+  kvTokens / (input + output + engine.blockTokens / 2)
 
 /** A padded batch keeps room for every request's whole length. */
 const paddedSlots = ({ input, output }: RequestShape, kvTokens: Tokens): number =>

@@ -27,6 +27,9 @@ export type LoadCurve = { readonly at: (level: number) => Load; readonly from: n
 /** Above this share of its largest rate a queue is no longer stable in practice: its mean wait is ten times the service. */
 export const MOST_BUSY = 0.9
 
+/** With more of its places taken, lengths that vary fill the cache or the batch now and then, and a queue builds up (by simulation). */
+export const MOST_FILLED = 0.9
+
 /** Round trip outside the engine: 2.7 ms of ingress and 5.2 ms of client (NVIDIA, ai-dynamo/aisimulate issue 288). */
 export const CLIENT_SECONDS = 0.008
 

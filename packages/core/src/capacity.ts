@@ -8,6 +8,7 @@ import {
   type Load,
   type LoadCurve,
   MOST_BUSY,
+  MOST_FILLED,
   type RequestShape,
 } from './capacity-terms.ts'
 import type { Replica } from './model.ts'
@@ -50,9 +51,14 @@ const BAND: Readonly<Record<Sure, number>> = {
 const surenessOf = ({ model, accelerator, engine }: Replica): Sure =>
   model.kind === 'encoder-decoder' ? 'formula-only' : leastSure([fitOf(accelerator).sure, engine.sure])
 
-const curveOf = (replica: Replica, roofline: Roofline, shape: RequestShape, slots: number): LoadCurve => {
+const curveOf = (
+  replica: Replica,
+  roofline: Roofline,
+  shape: RequestShape,
+  { slots, bound }: { slots: number; bound: 'memory' | 'engine' },
+): LoadCurve => {
   const whole = replica.model.kind === 'encoder' || replica.engine.scheduler === 'static-batch' || shape.output < 2
-  return whole ? batchCurve(roofline, shape, slots) : continuousCurve(roofline, shape, slots)
+  return whole ? batchCurve(roofline, shape, slots) : continuousCurve(roofline, shape, slots, bound)
 }
 
 /** An encoder gives nothing after its pass, whatever was asked for; a prompt has at least one token. */
@@ -62,7 +68,7 @@ const servedShape = ({ model }: Replica, { input, output }: RequestShape): Reque
 })
 
 const limitOf = (load: Load, bound: 'memory' | 'engine'): 'memory' | 'latency' | 'compute' => {
-  const full = load.filled > 0.99
+  const full = load.filled > 0.99 * MOST_FILLED
   if (full && bound === 'memory') return 'memory'
   return full || load.busy > MOST_BUSY / 2 ? 'compute' : 'latency'
 }
@@ -90,7 +96,7 @@ export const capacityOf = (replica: Replica, shape: RequestShape, target: Latenc
   const roofline = rooflineOf(replica)
   if (roofline === undefined)
     return { fits: false, reason: `${replica.accelerator.id} has no ${replica.precision} arithmetic` }
-  const curve = curveOf(replica, roofline, served, fit.slots)
+  const curve = curveOf(replica, roofline, served, fit)
   const load = highestLoadWithin(curve, target)
   if (load === undefined || load.requestsPerSecond <= 0) {
     return { fits: false, reason: missedBy(curve.at(curve.from), target) ?? 'it serves no request' }
@@ -123,7 +129,7 @@ export const latencyAt = (
   const fit = fitOfReplica(replica, served)
   const roofline = rooflineOf(replica)
   if (!fit.fits || roofline === undefined) return undefined
-  const curve = curveOf(replica, roofline, served, fit.slots)
+  const curve = curveOf(replica, roofline, served, fit)
   const load = highestLoad(curve, (one) => one.requestsPerSecond <= requestsPerSecond)
   if (load === undefined || load.filled > 1 + SLACK || load.requestsPerSecond < requestsPerSecond * (1 - SLACK)) {
     return undefined

@@ -73,6 +73,8 @@ export {
 // Capacity
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'
 export { capacityOf, latencyAt } from './capacity.ts'
+export { type NoSimulation, type Requests, simulate, type Simulation, type SimulationOptions } from './replica.ts'
+export { type Latencies, latenciesOf, type Percentiles } from './replica-latency.ts'
 export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'
 
