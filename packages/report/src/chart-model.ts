@@ -77,6 +77,8 @@ export type ChartModel = {
     readonly x: number
     readonly text: string
     readonly textX: number
+    /** Of the box behind the text. */
+    readonly textWidth: number
     readonly dots: readonly (Point & { readonly tone: Tone })[]
   }
 }
@@ -86,6 +88,8 @@ export type ChartOptions = {
   readonly width?: number
   /** Options to show whatever they cost. */
   readonly show?: readonly OptionId[]
+  /** Without it, for a page that says the finding itself. */
+  readonly headline?: boolean
 }
 
 /** What a chart is about, before anything is placed: shared by the drawn chart and the one in a terminal. */
@@ -252,14 +256,17 @@ const volumeMark = (
   if (volume < x.from || volume > x.to) return undefined
   const at = positionOf(x, volume)
   const text = `you: ${countText(volume)} ${unitOf(comparison)} a day`
-  const half = widthOf(text, type.small) / 2 + 8
+  const half = (widthOf(text, type.small) * FALLBACK) / 2 + 6
   const dots = series.flatMap(({ id, tone }) => {
     const usd = comparison.options.find((option) => option.id === id)?.curve.at(volume) ?? 0
     const height = usd > 0 ? positionOf(y, usd) : Infinity
     return height >= plot.top && height <= plot.bottom ? [{ x: at, y: height, tone }] : []
   })
-  return { x: at, text, textX: Math.max(plot.left + half, Math.min(at, plot.right - half)), dots }
+  return { x: at, text, textX: Math.max(plot.left + half, Math.min(at, plot.right - half)), textWidth: half * 2, dots }
 }
+
+/** Where there is no Inter, the widest usual stand-in (DejaVu Sans) takes this much more. */
+const FALLBACK = 1.14
 
 const NARROW = 760
 const PAD = 24
@@ -268,7 +275,10 @@ const PAD = 24
  * Lays a comparison out as a chart: which options, which part of the axes, true steps, labels apart, crossings numbered,
  * and a strip that says who is the cheapest. Pure; the same comparison and width give the same model.
  */
-export const chartModel = (comparison: Comparison, { width = 1080, show = [] }: ChartOptions = {}): ChartModel => {
+export const chartModel = (
+  comparison: Comparison,
+  { width = 1080, show = [], headline = true }: ChartOptions = {},
+): ChartModel => {
   const subject = chartSubject(comparison, show)
   const narrow = width < NARROW
   const type = narrow ? { title: 19, text: 13, label: 13, small: 11 } : { title: 24, text: 15, label: 14, small: 12 }
@@ -278,7 +288,7 @@ export const chartModel = (comparison: Comparison, { width = 1080, show = [] }: 
   const left = PAD + Math.max(...yLabels, widthOf('USD a day', type.small)) + 10
   const right = width - PAD
   const labels = Math.min(width * (narrow ? 0.3 : 0.22), 290)
-  const title = setLines(headlineOf(comparison), type.title, right - PAD, 2)
+  const title = headline ? setLines(headlineOf(comparison), type.title, (right - PAD) / FALLBACK, 2) : []
   const subtitle = setLines(subtitleOf(comparison), type.text, right - PAD, 2)
   const titleLeading = type.title * 1.25
   const leading = type.text * 1.4
@@ -302,7 +312,7 @@ export const chartModel = (comparison: Comparison, { width = 1080, show = [] }: 
   const keyTop = plot.bottom + 6 + stripHeight + type.text * 2 + 30
   const keyLeading = DISC_RADIUS * 2 + 8
   const half = (right - PAD) / 2
-  const fits = numbered.every((one) => KEY_INDENT + widthOf(`${one.volumeText}${one.text}`, type.text) < half)
+  const fits = numbered.every((one) => KEY_INDENT + widthOf(`${one.volumeText}${one.text}`, type.text) * 1.06 < half)
   const columns = fits && numbered.length > 2 ? 2 : 1
   const rows = Math.ceil(numbered.length / columns)
   const columnWidth = (right - PAD) / columns

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact'
 import { h } from 'preact'
+export { chartModel } from './chart-model.ts'
+export { THEMES, cssTheme, themeVariables } from './theme.ts'
 import type { ChartCrossing, ChartModel, ChartSeries } from './chart-model.ts'
 import { DISC_RADIUS } from './chart-model.ts'
 import { el } from './element.ts'
 import type { Point } from './curve-points.ts'
-import { fit, widthOf } from './text-metrics.ts'
+import { fit } from './text-metrics.ts'
 import type { Theme } from './theme.ts'
 import { toneOf } from './theme.ts'
 
@@ -102,7 +104,7 @@ const Strip = ({ model: { plot, strip, stripHeight, type }, theme }: Part): VNod
       el('rect', { x: px(x), y: top, width: px(width), height: stripHeight, fill: toneOf(theme, tone) }),
     ),
     ...strip.flatMap(({ x, width, name }) => {
-      const shown = fit(name, type.small, width - 12)
+      const shown = fit(name, type.small, (width - 12) / 1.08)
       return shown.length < Math.min(9, name.length)
         ? []
         : [text({ x: x + 7, y: middle, size: type.small, fill: theme.onTone, weight: BOLD }, shown)]
@@ -147,7 +149,6 @@ const EndLabel = ({
 
 const Volume = ({ model: { volume, plot, type }, theme }: Part): VNode | null => {
   if (volume === undefined) return null
-  const half = widthOf(volume.text, type.small) / 2 + 8
   const height = type.small + 9
   const top = plot.top - height - 4
   return el('g', {}, [
@@ -158,7 +159,14 @@ const Volume = ({ model: { volume, plot, type }, theme }: Part): VNode | null =>
       'stroke-dasharray': '2 3',
       fill: 'none',
     }),
-    el('rect', { x: px(volume.textX - half), y: px(top), width: px(half * 2), height, rx: 4, fill: theme.ink }),
+    el('rect', {
+      x: px(volume.textX - volume.textWidth / 2),
+      y: px(top),
+      width: px(volume.textWidth),
+      height,
+      rx: 4,
+      fill: theme.ink,
+    }),
     text(
       {
         x: volume.textX,
@@ -209,15 +217,19 @@ const Drop = ({ x, y, model: { plot }, theme }: Part & Point): VNode =>
     opacity: 0.8,
   })
 
+/** One text of two parts, so that in another font the second still begins where the first ends. */
 const KeyEntry = ({ crossing, model, theme }: Part & { readonly crossing: ChartCrossing }): VNode => {
   const { key, number, volumeText, text: content } = crossing
   const { type } = model
-  const y = key.y + type.text * 0.36
-  const start = key.x + DISC_RADIUS + 8
+  const place = {
+    x: px(key.x + DISC_RADIUS + 8),
+    y: px(key.y + type.text * 0.36),
+    'font-size': type.text,
+    fill: theme.ink,
+  }
   return el('g', {}, [
     h(Disc, { ...key, number, model, theme }),
-    text({ x: start, y, size: type.text, fill: theme.ink, weight: BOLD }, volumeText),
-    text({ x: start + widthOf(volumeText, type.text) + 10, y, size: type.text, fill: theme.ink }, content),
+    el('text', place, [el('tspan', { 'font-weight': BOLD }, volumeText), el('tspan', { dx: 10 }, content)]),
   ])
 }
 

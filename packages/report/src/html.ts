@@ -41,6 +41,7 @@ const heads = (names: readonly (readonly [string, string])[]): VNode =>
 const Figure = (comparison: Comparison, kind: 'large' | 'small', show: ChartOptions['show'], label: string): VNode => {
   const model = chartModel(comparison, {
     width: kind === 'large' ? LARGE_CHART : SMALL_CHART,
+    headline: false,
     ...(show === undefined ? {} : { show }),
   })
   return el('figure', { class: kind }, h(Chart, { model, theme: cssTheme(), label }))
@@ -101,7 +102,7 @@ const OPTION_HEADS = [
   ['A request', 'number wide'],
   ['Class', 'wide'],
   ['Replicas', 'number wide'],
-  ['How sure', ''],
+  ['Sure', ''],
   ['Priced', 'wide'],
 ] as const
 
@@ -118,8 +119,13 @@ const optionRows = ({ rank, option }: Ranked): VNode[] => {
       cell(option.usdPerRequest === undefined ? '' : usdText(option.usdPerRequest), 'number wide'),
       cell(option.class ?? '', 'wide'),
       cell(replicasText(option), 'number wide'),
-      cell(el('span', { title: SURE_MEANING[option.sure] }, `${SURE_MARK[option.sure]} ${option.sure}`)),
-      cell(option.asOf, 'muted wide'),
+      cell(
+        el('span', { title: SURE_MEANING[option.sure] }, [
+          SURE_MARK[option.sure],
+          el('span', { class: 'wide' }, ` ${option.sure}`),
+        ]),
+      ),
+      cell(option.asOf, 'muted wide date'),
     ]),
     el('tr', { class: 'receipt' }, [cell(''), el('td', { colSpan: OPTION_HEADS.length - 1 }, receiptOf(option))]),
   ]

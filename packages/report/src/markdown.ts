@@ -10,7 +10,12 @@ import { bandText, contextTexts, pairText, rankedOf, replicasText, sensitivityTe
 import { clean } from './text.ts'
 
 /** Nothing in a name may end a cell, open a tag or start an emphasis. */
-const escape = (text: string): string => clean(text).replace(/[\\|<>*_`[\]]/g, '\\$&')
+const escape = (text: string): string =>
+  clean(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\|*_`[\]]/g, '\\$&')
 
 const table = (
   head: readonly string[],

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { renderCsv } from './csv.ts'
+import { EXAMPLE, HYBRID, OPTIONS, comparisonOf } from './example-comparison.ts'
+import { renderHtml } from './html.ts'
+import { renderMarkdown } from './markdown.ts'
+import { renderPng } from './png.ts'
+import { renderSvg } from './svg.ts'
+import { renderTable } from './table.ts'
+import { renderTerminalChart } from './terminal-chart.ts'
+import { cellsOf } from './text.ts'
+
+const at = (name: string): string => `../golden/${name}`
+
+/** One tag a line: a picture's golden should be readable as a diff. */
+const tags = (svg: string): string => `${svg.replaceAll('><', '>\n<')}\n`
+
+test.each([60, 100, 160])('terminal chart, %d columns', async (width) => {
+  const text = renderTerminalChart(EXAMPLE, { width })
+  expect(Math.max(...text.split('\n').map(cellsOf))).toBeLessThanOrEqual(width)
+  await expect(`${text}\n`).toMatchFileSnapshot(at(`chart-${width}.txt`))
+})
+
+test('colour changes nothing but colour', () => {
+  // oxlint-disable-next-line no-control-regex
+  const plain = renderTerminalChart(EXAMPLE, { width: 100, colour: true }).replaceAll(/\u001b\[\d+m/g, '')
+  expect(plain.replaceAll(/ +$/gm, '')).toBe(renderTerminalChart(EXAMPLE, { width: 100 }).replaceAll(/ +$/gm, ''))
+})
+
+describe('a picture', () => {
+  test('light and wide', async () => {
+    await expect(tags(renderSvg(EXAMPLE, { width: 1080 }))).toMatchFileSnapshot(at('chart-light.svg'))
+  })
+
+  test('dark and small, with a hybrid', async () => {
+    await expect(
+      tags(renderSvg(comparisonOf([...OPTIONS, HYBRID]), { width: 640, theme: 'dark' })),
+    ).toMatchFileSnapshot(at('chart-dark-small.svg'))
+  })
+
+  test('as pixels: twice the size at scale 2, and text is drawn', async () => {
+    const svg = renderSvg(EXAMPLE, { width: 640 })
+    const png = Buffer.from(await renderPng(svg, { scale: 2 }))
+    expect(png.readUInt32BE(16)).toBe(1280)
+    // The fonts are found: without its words the picture is a good deal smaller.
+    const wordless = await renderPng(svg.replaceAll(/<text.*?<\/text>/g, ''), { scale: 2 })
+    expect(png.length).toBeGreaterThan(wordless.length * 1.2)
+  })
+})
+
+test('markdown', async () => {
+  await expect(`${renderMarkdown(EXAMPLE)}\n`).toMatchFileSnapshot(at('report.md'))
+})
+
+test('csv: as many cells in each line, and no formula', async () => {
+  const bad = comparisonOf(OPTIONS.slice(0, 1).flatMap((option) => [{ ...option, label: '=HYPERLINK("http://x")' }]))
+  expect(renderCsv(bad)).toContain(`"'=HYPERLINK(""http://x"")"`)
+  await expect(`${renderCsv(EXAMPLE)}\n`).toMatchFileSnapshot(at('options.csv'))
+})
+
+test('html', async () => {
+  await expect(renderHtml(EXAMPLE).replaceAll('><', '>\n<')).toMatchFileSnapshot(at('report.html'))
+})
+
+test('a hostile name stays a name, in every output', () => {
+  const name = '<img src=x onerror=alert(1)>|\u001b[31m`*'
+  const comparison = comparisonOf(
+    OPTIONS.flatMap((option) => [
+      option.kind === 'api' ? { ...option, label: `${name} (acme)`, notes: [name] } : option,
+    ]),
+    { unpriced: [{ model: name, tokens: 1, share: 0.1 }], ruledOut: [{ id: name, reason: name }] },
+  )
+  for (const text of [renderHtml(comparison), renderSvg(comparison), renderMarkdown(comparison)])
+    expect(text).not.toContain('<img')
+  for (const text of [renderTable(comparison), renderTerminalChart(comparison), renderMarkdown(comparison)])
+    expect(text).not.toContain('\u001b')
+})
+
+test('html asks for nothing from outside', () => {
+  const html = renderHtml(EXAMPLE).replaceAll('http://www.w3.org/2000/svg', '')
+  expect(html).not.toMatch(/https?:|<script|<link|src=|url\(/)
+})
+
+test('what the command loads for a table holds no drawing library', () => {
+  const seen = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const [, target] of readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(
+      /^(?:import|export) (?!type).*from '([^']+)'/gm,
+    )) {
+      if (target?.startsWith('./')) visit(target)
+      else seen.add(target ?? '')
+    }
+  }
+  visit('./index.ts')
+  expect([...seen].filter((name) => !name.startsWith('./'))).toEqual(['@breakeven/core'])
+})
