@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { apiBill, type ApiConditions, asIsBill, prepare } from './api-cost.ts'
+import { apiBill, type ApiConditions, prepare } from './api-cost.ts'
+import { asIsBill } from './as-is.ts'
 import type { ApiModel, TokenizerFamily } from './catalog.ts'
 import { apiModel, price } from './fixtures/economy.ts'
 import { indexModels } from './model-index.ts'

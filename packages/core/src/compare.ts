@@ -1,4 +1,5 @@
-import { type AsIsBill, prepare } from './api-cost.ts'
+import { prepare } from './api-cost.ts'
+import type { AsIsBill } from './as-is.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { breakevenOf, firstCrossing, type Racer } from './breakeven.ts'
 import { knownRegions } from './candidates.ts'

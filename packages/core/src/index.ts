@@ -60,15 +60,8 @@ export {
   thresholdsOf,
 } from './price.ts'
 export { indexModels, type ModelIndex, type Resolved, resolveModel } from './model-index.ts'
-export {
-  apiBill,
-  type ApiBill,
-  type ApiConditions,
-  asIsBill,
-  type AsIsBill,
-  prepare,
-  type Prepared,
-} from './api-cost.ts'
+export { apiBill, type ApiBill, type ApiConditions, prepare, type Prepared } from './api-cost.ts'
+export { asIsBill, type AsIsBill } from './as-is.ts'
 
 // Capacity
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'

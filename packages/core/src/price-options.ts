@@ -1,5 +1,5 @@
-import type { AsIsBill, Prepared } from './api-cost.ts'
-import { apiBill, asIsBill } from './api-cost.ts'
+import { apiBill, type Prepared } from './api-cost.ts'
+import { asIsBill, type AsIsBill } from './as-is.ts'
 import type { ApiModel, Catalog } from './catalog.ts'
 import type { PricedOption } from './comparison.ts'
 import type { Conditions, FittingCapacity } from './conditions.ts'
@@ -28,6 +28,9 @@ export type Setting = {
   /** Where the file says no number of requests, the axis is tokens a day: this many to a request. */
   readonly unitsPerRequest: number
   readonly axisPerDay: number
+  /** Some rows are sums over an interval: under tiers and fees their price is a range. */
+  readonly hasBuckets: boolean
+  readonly lengths: SortedLengths
   readonly load: LoadShape
   /** The load at the low and the high end of the peak's band. */
   readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
@@ -48,6 +51,8 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
     requestsPerDay,
     unitsPerRequest,
     axisPerDay: requestsPerDay * unitsPerRequest,
+    hasBuckets: workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined),
+    lengths: sortLengths(workload),
     load,
     loadBand:
       peak.origin === 'observed'
@@ -97,14 +102,11 @@ export type Outcome =
   | { readonly kind: 'priced'; readonly option: PricedOption; readonly suspect: boolean }
   | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
 
-const hasBuckets = (workload: Workload): boolean =>
-  workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined)
-
 /** One API model: its bill over the watched time, by the day. */
 export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   const { catalog, prepared, conditions, axisPerDay } = setting
   const id = apiId(model)
-  const tooLong = promptsOverContext(prepared.workload, model)
+  const tooLong = promptsOverContext(setting.lengths, model)
   if (tooLong !== undefined) return { kind: 'ruledOut', id, reason: tooLong }
   const bill = (bound: 'base' | 'low' | 'high'): ReturnType<typeof apiBill> =>
     apiBill(prepared, model, catalog.tokenizers, {
@@ -117,8 +119,7 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   if (base.kind === 'unpriced') return { kind: 'ruledOut', id, reason: base.reason }
   const days = daysWatched(prepared.workload)
   const banded =
-    hasBuckets(prepared.workload) ||
-    prepared.sources.some((source) => source !== undefined && source !== model.tokenizer)
+    setting.hasBuckets || prepared.sources.some((source) => source !== undefined && source !== model.tokenizer)
   const low = banded ? bill('low') : base
   const high = banded ? bill('high') : base
   const usdPerDay = base.usd / days
@@ -144,18 +145,33 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
 /** A few overlong prompts are a note for the user's engineers; more than this share rules a model out. */
 const OVERLONG_SHARE = 0.01
 
-const promptsOverContext = ({ lengths }: Workload, { contextTokens }: ApiModel): string | undefined => {
-  if (contextTokens === undefined) return undefined
-  let all = 0
+/** Whole lengths of requests, longest first, with the share of requests at least that long. */
+type SortedLengths = readonly { readonly tokens: number; readonly share: number }[]
+
+const sortLengths = ({ lengths }: Workload): SortedLengths => {
+  const all = lengths.reduce((sum, { weight }) => sum + weight, 0)
   let over = 0
-  let longest = 0
-  for (const { input, output, weight } of lengths) {
-    all += weight
-    if (input + output > contextTokens) over += weight
-    longest = Math.max(longest, input + output)
+  return lengths
+    .map(({ input, output, weight }) => ({ tokens: input + output, weight }))
+    .toSorted((a, b) => b.tokens - a.tokens)
+    .map(({ tokens, weight }) => {
+      over += weight
+      return { tokens, share: over / all }
+    })
+}
+
+const promptsOverContext = (lengths: SortedLengths, { contextTokens }: ApiModel): string | undefined => {
+  const [longest] = lengths
+  if (contextTokens === undefined || longest === undefined || longest.tokens <= contextTokens) return undefined
+  let last = 0
+  for (let from = 0, to = lengths.length; from < to;) {
+    const middle = (from + to) >> 1
+    if (lengths[middle]!.tokens > contextTokens) from = (last = middle) + 1
+    else to = middle
   }
-  if (over <= all * OVERLONG_SHARE) return undefined
-  return `its context is ${contextTokens.toLocaleString('en-US')} tokens: ${((100 * over) / all).toFixed(1)} % of requests are longer (to ${Math.round(longest).toLocaleString('en-US')})`
+  const { share } = lengths[last]!
+  if (share <= OVERLONG_SHARE) return undefined
+  return `its context is ${contextTokens.toLocaleString('en-US')} tokens: ${(100 * share).toFixed(1)} % of requests are longer (to ${Math.round(longest.tokens).toLocaleString('en-US')})`
 }
 
 /** Today's bill, with what could not be priced; undefined where the log names no model. */
@@ -172,7 +188,7 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
   if (base === undefined) return undefined
   if (base.lines.length === 0) return { bill: base }
   const days = daysWatched(prepared.workload)
-  const banded = hasBuckets(prepared.workload)
+  const banded = setting.hasBuckets
   const usdPerDay = base.usd / days
   const option = optionOf(
     { id: 'as-is', kind: 'asIs', label: 'as is: each call on the model it names' },

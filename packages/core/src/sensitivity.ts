@@ -1,5 +1,6 @@
 import type { ApiBill } from './api-cost.ts'
-import { apiBill, asIsBill, prepare } from './api-cost.ts'
+import { apiBill, prepare } from './api-cost.ts'
+import { asIsBill } from './as-is.ts'
 import { breakevenOf, firstCrossing } from './breakeven.ts'
 import { capacityMemo } from './candidates.ts'
 import type { ApiModel } from './catalog.ts'
