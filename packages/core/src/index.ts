@@ -68,6 +68,16 @@ export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.
 export { capacityOf, latencyAt } from './capacity.ts'
 export { type NoSimulation, type Requests, simulate, type Simulation, type SimulationOptions } from './replica.ts'
 export { type Latencies, latenciesOf, type Percentiles } from './replica-latency.ts'
+export {
+  type FixedFleet,
+  fixedFleet,
+  type FleetOptions,
+  type FleetSimulation,
+  type Routing,
+  simulateFleet,
+  type Slo,
+} from './fleet.ts'
+export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hourly.ts'
 export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'
 

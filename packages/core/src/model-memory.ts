@@ -25,7 +25,7 @@ const CPU_OVERHEAD = 0.5 * BYTES_PER_GB
  * Bytes beside weights and cache on one device: activations at their peak, CUDA context, captured graphs.
  * Fitted to nine start-ups of vLLM 0.15 to 0.19 (inference-sim/inference-sim, casys-kaist/LLMServingSim), all within 0.35 GB.
  */
-export const overheadBytesPerDevice = ({ model, accelerator, engine, tensorParallel }: Replica): Bytes => {
+const overheadBytesPerDevice = ({ model, accelerator, engine, tensorParallel }: Replica): Bytes => {
   if (accelerator.kind === 'cpu') return CPU_OVERHEAD
   const logits = Math.min(MAX_VOCABULARY_OVERHEAD, (0.2 + 7.5e-6 * model.vocabulary) * BYTES_PER_GB)
   const ranks = tensorParallel > 1 && model.vocabulary < LARGE_VOCABULARY ? 0.3 * BYTES_PER_GB : 0

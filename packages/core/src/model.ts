@@ -22,7 +22,7 @@ export const bytesPerWeight = (precision: Precision): number => BYTES_PER_WEIGHT
 export const bytesPerActivation = (precision: Precision): number => (precision === 'fp32' ? 4 : 2)
 
 /** Queries, keys, values and output of one attention block; MLA by its low-rank factors (DeepSeek-V2, arXiv 2405.04434, section 2.1). */
-export const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: OpenModel): number => {
+const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: OpenModel): number => {
   if (mla === undefined) return 2 * hidden * heads * headSize + 2 * hidden * kvHeads * headSize
   const queryWidth = heads * (headSize + mla.ropeSize)
   const query = mla.queryRank === undefined ? hidden * queryWidth : mla.queryRank * (hidden + queryWidth)
@@ -30,8 +30,7 @@ export const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: O
 }
 
 /** Gate, up and down of a gated feed-forward block; up and down of a plain one. */
-export const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number =>
-  (gated ? 3 : 2) * hidden * width
+const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number => (gated ? 3 : 2) * hidden * width
 
 /** How many of the layers of `layers` have experts, and how many are dense. */
 export const layerCounts = ({ layers, experts }: OpenModel): { readonly dense: number; readonly moe: number } => {

@@ -24,7 +24,7 @@ export type SimulationOptions = {
 }
 
 /** What is needed to play one set of requests on any number of equal replicas. */
-export type Play = {
+type Play = {
   readonly outcome: Outcome
   readonly kvTokens: Tokens
   readonly open: () => Engine
