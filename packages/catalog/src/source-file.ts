@@ -38,7 +38,7 @@ const keyOf = (path: Path): { key?: string } => {
 
 /**
  * Reads CSV with a header row; each further row becomes an object for `row` to check, an empty cell an absent key.
- * All cells are text: use `csvNumber` and its like in the schema.
+ * All cells are text: `csvPositive` and its like turn it into numbers.
  * Throws `InputError` with line, column and key for the first thing that does not pass.
  */
 export const readCsv = <Row>(text: string, file: string, row: z.ZodType<Row>): SourceFile<readonly Row[]> => {
