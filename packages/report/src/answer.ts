@@ -35,7 +35,7 @@ const saving = (comparison: Comparison, best: PricedOption): string => {
 }
 
 const timesText = (ratio: number): string =>
-  ratio >= 1.05 ? `, ${countText(Number(ratio.toPrecision(2)))} times as much` : ''
+  ratio >= 1.05 ? `, ${countText(Number(ratio.toPrecision(ratio < 100 ? 2 : 3)))} times as much` : ''
 
 /** The best of the other way: run where it says rent, rent where it says run, both where it says mix. */
 const othersOf = (comparison: Comparison, best: PricedOption): PricedOption[] => {

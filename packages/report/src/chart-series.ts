@@ -1,4 +1,5 @@
 import type { Comparison, OptionId, PricedOption, Stretch } from '@breakeven/core'
+import { nameOf } from './names.ts'
 import { optionOf, sideOf, volumeOf } from './side.ts'
 
 /** The volumes that a chart spans. */
@@ -28,7 +29,10 @@ const decadeAbove = (value: number): number => 10 ** Math.ceil(Math.log10(value)
 /** Three decades or more around the user's own volume and the break-evens, whole decades at both ends. */
 export const spanOf = (comparison: Comparison): Span => {
   const volume = volumeOf(comparison)
-  const seen = [...edgesOf(comparison), ...(volume > 0 ? [volume] : [])]
+  const edges = edgesOf(comparison)
+  // Where nothing crosses, the chart goes far enough to see that nothing does.
+  const beyond = edges.length > 0 || volume <= 0 ? [] : [Math.min(comparison.horizonPerDay, volume * 100) / 3]
+  const seen = [...edges, ...beyond, ...(volume > 0 ? [volume] : [])]
   const around = seen.length > 0 ? seen : [comparison.axis === 'requestsPerDay' ? 1e4 : 1e7]
   const highest = Math.max(comparison.horizonPerDay, volume * 3)
   const to = decadeAbove(Math.min(Math.max(...around) * 3, highest))
@@ -38,6 +42,8 @@ export const spanOf = (comparison: Comparison): Span => {
 
 const reaches = ({ from, to = Infinity }: Stretch, span: Span): number =>
   Math.log(Math.min(to, span.to) / Math.max(from, span.from)) / Math.log(span.to / span.from)
+
+const modelOf = (option: PricedOption): string => nameOf(option).main.toLowerCase().replace(/^.*\//, '')
 
 const sameCurve = (one: PricedOption, other: PricedOption, span: Span): boolean =>
   [span.from, Math.sqrt(span.from * span.to), span.to].every((volume) => {
@@ -55,8 +61,8 @@ export const chooseSeries = (comparison: Comparison, span: Span, show: readonly 
   const seen = breakeven
     .filter((stretch) => reaches(stretch, span) >= VISIBLE_SHARE)
     .map(({ cheapest }) => optionOf(comparison, cheapest))
-  const bestOf = (side: ReturnType<typeof sideOf>, from = 0): PricedOption | undefined =>
-    options.filter((option) => sideOf(option) === side && option.kind !== 'asIs')[from]
+  const bestOf = (side: ReturnType<typeof sideOf>): PricedOption | undefined =>
+    options.find((option) => sideOf(option) === side && option.kind !== 'asIs')
   const wanted = [
     options[0],
     ...show.map((id) => optionOf(comparison, id)),
@@ -72,6 +78,9 @@ export const chooseSeries = (comparison: Comparison, span: Span, show: readonly 
     if (!chosen.some((other) => sameCurve(option, other, span))) chosen.push(option)
   }
   for (const option of wanted) add(option, MOST_SERIES)
-  for (const option of [bestOf('run', 1), bestOf('rent', 1), bestOf('rent', 2), ...options]) add(option, FEWEST_SERIES)
+  const another = (side: ReturnType<typeof sideOf>): PricedOption | undefined =>
+    options.find((option) => sideOf(option) === side && chosen.every((other) => modelOf(other) !== modelOf(option)))
+  for (let at = chosen.length; at < FEWEST_SERIES; at++) add(another(at % 2 === 0 ? 'run' : 'rent'), FEWEST_SERIES)
+  for (const option of options) add(option, FEWEST_SERIES)
   return options.filter((option) => chosen.includes(option))
 }

@@ -10,12 +10,20 @@ import { el } from './element.ts'
 import { HTML_STYLE } from './html-style.ts'
 import { phraseOf } from './names.ts'
 import { countText, percentText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
-import { groupReasons } from './reasons.ts'
 import { sideOf, unitOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import type { Ranked } from './table.ts'
-import { bandText, contextTexts, pairText, rankedOf, replicasText, sensitivityText, tellingPairs } from './table.ts'
+import {
+  bandText,
+  contextTexts,
+  pairText,
+  rankedOf,
+  reasonTexts,
+  replicasText,
+  sensitivityText,
+  tellingPairs,
+} from './table.ts'
 import { cssTheme } from './theme.ts'
 
 export type HtmlOptions = Pick<ChartOptions, 'show'> & {
@@ -23,6 +31,8 @@ export type HtmlOptions = Pick<ChartOptions, 'show'> & {
   readonly top?: number
 }
 
+/** How many reasons for what did not compete. */
+const REASONS = 12
 const LARGE_CHART = 1128
 const SMALL_CHART = 520
 
@@ -181,13 +191,6 @@ const strengthsSection = (): VNode =>
     ),
   )
 
-const ruledOutTexts = ({ ruledOut }: Comparison): string[] =>
-  groupReasons(ruledOut).map(({ count, example }) =>
-    count === 1
-      ? `${example.id}: ${example.reason}`
-      : `${countText(count)} options, such as ${example.id}: ${example.reason}`,
-  )
-
 /**
  * The whole report as one HTML file that needs nothing else: no script, no font, no network. Light or dark as the reader
  * has it; a receipt opens under each option. Everything that comes from outside is escaped.
@@ -226,11 +229,8 @@ export const renderHtml = (comparison: Comparison, { top = 12, show }: HtmlOptio
             ({ model, tokens, share }) => `${model}: ${countText(tokens)} tokens, ${percentText(share)} of all`,
           ),
         ),
-        ...listSection(
-          'Apart: never the winner',
-          comparison.apart.map(({ id, reason }) => `${id}: ${reason}`),
-        ),
-        ...listSection('Ruled out', ruledOutTexts(comparison)),
+        ...listSection('Apart: never the winner', reasonTexts(comparison.apart, REASONS)),
+        ...listSection('Ruled out', reasonTexts(comparison.ruledOut, REASONS)),
         ...listSection('Assumed', comparison.assumed),
       ]),
     ]),

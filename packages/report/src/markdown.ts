@@ -2,12 +2,23 @@ import type { Comparison, PricedOption } from '@breakeven/core'
 import { answerSentences } from './answer.ts'
 import { phraseOf } from './names.ts'
 import { countText, percentText, quantityText, unitPriceText, usdExactText, usdText } from './numbers.ts'
-import { groupReasons } from './reasons.ts'
 import { sideOf, unitOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MEANING } from './sureness.ts'
-import { bandText, contextTexts, pairText, rankedOf, replicasText, sensitivityText, tellingPairs } from './table.ts'
+import {
+  bandText,
+  contextTexts,
+  pairText,
+  rankedOf,
+  reasonTexts,
+  replicasText,
+  sensitivityText,
+  tellingPairs,
+} from './table.ts'
 import { clean } from './text.ts'
+
+/** How many reasons for what did not compete. */
+const REASONS = 12
 
 /** Nothing in a name may end a cell, open a tag or start an emphasis. */
 const escape = (text: string): string =>
@@ -109,18 +120,8 @@ export const renderMarkdown = (comparison: Comparison, { top = 12 }: MarkdownOpt
         ({ model, tokens, share }) => `${model}: ${countText(tokens)} tokens, ${percentText(share)} of all`,
       ),
     ),
-    ...list(
-      'Apart: never the winner',
-      comparison.apart.map(({ id, reason }) => `${id}: ${reason}`),
-    ),
-    ...list(
-      'Ruled out',
-      groupReasons(comparison.ruledOut).map(({ count, example }) =>
-        count === 1
-          ? `${example.id}: ${example.reason}`
-          : `${countText(count)} options, such as ${example.id}: ${example.reason}`,
-      ),
-    ),
+    ...list('Apart: never the winner', reasonTexts(comparison.apart, REASONS)),
+    ...list('Ruled out', reasonTexts(comparison.ruledOut, REASONS)),
     ...list('Assumed', comparison.assumed),
   ].join('\n')
 }

@@ -15,7 +15,8 @@ const decimals = (value: number, significant: number, least: number): string => 
 const unsigned = (value: number): string => {
   if (value === 0) return '0'
   if (value >= 999.995) return grouped(value.toFixed(0))
-  if (value >= 0.9995) return value.toFixed(2)
+  // Cents are enough from ten of them on; below, three digits.
+  if (value >= 0.0995) return value.toFixed(2)
   return decimals(value, 3, 2)
 }
 

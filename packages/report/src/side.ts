@@ -7,7 +7,7 @@ export type Side = 'rent' | 'run' | 'mix'
 export const sideOf = ({ kind }: Pick<PricedOption, 'kind'>): Side =>
   kind === 'hosted' ? 'run' : kind === 'hybrid' ? 'mix' : 'rent'
 
-export const optionOf = (comparison: Comparison, id: OptionId): PricedOption | undefined =>
+export const optionOf = (comparison: Pick<Comparison, 'options'>, id: OptionId): PricedOption | undefined =>
   comparison.options.find((option) => option.id === id)
 
 /** The cheapest of one side, at the user's own volume. */

@@ -4,10 +4,11 @@ import { answerSentences } from './answer.ts'
 import type { Column } from './columns.ts'
 import { renderColumns } from './columns.ts'
 import { compactText, countText, percentText, quantityText, usdText } from './numbers.ts'
+import { nameOf } from './names.ts'
 import type { Paint, Style } from './paint.ts'
 import { paintFor } from './paint.ts'
 import { groupReasons } from './reasons.ts'
-import { cheapestOf, labelOf, sideOf, unitOf, volumeOf } from './side.ts'
+import { cheapestOf, labelOf, optionOf, sideOf, unitOf, volumeOf } from './side.ts'
 import { rangesText } from './stretches.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import { clean, flow, wrap } from './text.ts'
@@ -116,11 +117,10 @@ export const tellingPairs = ({ options, pairs }: Comparison): PairBreakeven[] =>
   )
   const firstOf = (wanted: (pair: PairBreakeven) => boolean): PairBreakeven[] => ranked.filter(wanted).slice(0, 1)
   const bestApi = options.find(({ kind }) => kind === 'api')?.id
-  const telling = [
-    ...firstOf(({ rent }) => rent === bestApi),
-    ...firstOf(({ rent }) => rent === 'as-is'),
-    ...ranked.filter(({ rent }) => rent === bestApi).slice(1, 3),
-  ]
+  const ofBest = ranked.filter(({ rent }) => rent === bestApi)
+  const model = (id: string): string => nameOf(optionOf({ options }, id) ?? { kind: 'hosted', label: id }).main
+  const models = ofBest.filter(({ run }, at) => ofBest.findIndex((other) => model(other.run) === model(run)) === at)
+  const telling = [...models.slice(0, 1), ...firstOf(({ rent }) => rent === 'as-is'), ...models.slice(1, 3)]
   return telling.length > 0 ? telling : ranked.slice(0, 3)
 }
 
@@ -160,27 +160,16 @@ const answerLines = (comparison: Comparison, { width, paint }: Writer): string[]
 const FEW = 5
 const more = (count: number): string[] => (count > 0 ? [`${countText(count)} more: --json lists all`] : [])
 
-const ruledOutItems = ({ ruledOut }: Comparison): string[] => {
-  const groups = groupReasons(ruledOut)
+/** One item a reason, the commonest first, each with an example. */
+export const reasonTexts = (reasoned: Comparison['ruledOut'], most: number): string[] => {
+  const groups = groupReasons(reasoned)
   const items = groups
-    .slice(0, FEW)
-    .map(({ count, example }) =>
-      count === 1
-        ? `${example.id}: ${example.reason}`
-        : `${countText(count)} options, such as ${example.id}: ${example.reason}`,
+    .slice(0, most)
+    .map(({ count, example: { id, reason } }) =>
+      count === 1 ? `${id}: ${reason}` : `${countText(count)} options, such as ${id}: ${reason}`,
     )
-  return [...items, ...more(groups.slice(FEW).reduce((sum, { count }) => sum + count, 0))]
+  return [...items, ...more(groups.slice(most).reduce((sum, { count }) => sum + count, 0))]
 }
-
-const apartItems = ({ apart }: Comparison): string[] => [
-  ...apart
-    .slice(0, FEW)
-    .map(
-      ({ id, reason, usdPerDay }) =>
-        `${id}: ${reason}${usdPerDay === undefined ? '' : `, ${usdText(usdPerDay)} a day`}`,
-    ),
-  ...more(apart.length - FEW),
-]
 
 const unpricedItems = ({ unpriced }: Comparison): string[] => [
   ...unpriced
@@ -239,8 +228,8 @@ export const renderTable = (
     ),
     ...section(writer, 'Your bill', billItems(comparison)),
     ...section(writer, 'In the log, but without a price', [...unpricedItems(comparison), ...withoutUsage(comparison)]),
-    ...section(writer, 'Apart: never the winner', apartItems(comparison)),
-    ...section(writer, `Ruled out: ${countText(comparison.ruledOut.length)}`, ruledOutItems(comparison)),
+    ...section(writer, 'Apart: never the winner', reasonTexts(comparison.apart, FEW)),
+    ...section(writer, `Ruled out: ${countText(comparison.ruledOut.length)}`, reasonTexts(comparison.ruledOut, FEW)),
     ...section(writer, 'Assumed', comparison.assumed),
   ].join('\n')
 }
