@@ -197,8 +197,12 @@ const findNamed = <T extends { readonly id: string }>(
 const findModel = (models: readonly OpenModel[], name: string): OpenModel => {
   const starting = models.filter((model) => model.id.toLowerCase().startsWith(name.toLowerCase()))
   const exact = models.find((model) => model.id.toLowerCase() === name.toLowerCase())
-  if (exact === undefined && starting.length === 1) return starting[0]!
-  return findNamed(models, name, `--host ${name}`, 'open model')
+  const only = exact ?? (starting.length === 1 ? starting[0] : undefined)
+  const model = only ?? findNamed(models, name, `--host ${name}`, 'open model')
+  if (model.unreleased !== true) return model
+  throw new InputError(`--host ${name}: the weights of ${model.name} were never given out`, {
+    hint: 'its shapes are in the catalogue for checking measured figures only',
+  })
 }
 
 const buyable = (instance: Instance, conditions: Conditions): boolean =>
@@ -214,7 +218,10 @@ export const hostedPairs = (
   const competing = (): readonly OpenModel[] =>
     catalog.openModels.filter(
       (model) =>
-        model.task === field.task && atLeastClass(model.class, field.class) && (model.released ?? '') <= conditions.on,
+        model.unreleased !== true &&
+        model.task === field.task &&
+        atLeastClass(model.class, field.class) &&
+        (model.released ?? '') <= conditions.on,
     )
   if (conditions.host.length === 0) return crossed(competing(), sold)
   return conditions.host.flatMap((choice) => {

@@ -261,3 +261,10 @@ test('a suspect price is set apart with its reason and never wins, unless it was
   ])
   expect(ids(compared(1000, { api: ['host/odd'] }, catalogOf([medium, odd])))).toContain('api:host/odd')
 })
+
+test('a model whose weights were never given out cannot be run', () => {
+  const secret = { ...openModel, id: 'secret-50b', name: 'Secret 50B', unreleased: true as const }
+  const catalog = catalogOf(all, { openModels: [openModel, secret] })
+  expect(() => compared(1000, { host: [{ model: 'secret-50b' }] }, catalog)).toThrow('were never given out')
+  expect(JSON.stringify(compared(1000, {}, catalog))).not.toContain('secret-50b')
+})
