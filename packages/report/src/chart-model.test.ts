@@ -4,6 +4,7 @@ import { chartModel } from './chart-model.ts'
 import { AS_IS, EXAMPLE, EXAMPLE_VOLUME, HYBRID, OPTIONS, comparisonOf } from './example-comparison.ts'
 import { positionOf } from './log-scale.ts'
 import { widthOf } from './text-metrics.ts'
+import { THEMES, toneOf } from './theme.ts'
 
 test('end labels are apart and inside, at every width', () => {
   const comparison = comparisonOf([...OPTIONS, HYBRID])
@@ -75,4 +76,29 @@ test('no traffic, no options, one option: still a chart', () => {
   expect(chartModel(comparisonOf([])).series).toHaveLength(0)
   const still = chartModel({ ...EXAMPLE, workload: { ...EXAMPLE.workload, requestsPerDay: 0 } })
   expect(still.volume).toBeUndefined()
+})
+
+test('six machines side by side wear six colours', () => {
+  const host = OPTIONS.find(({ kind }) => kind === 'hosted')
+  if (host === undefined) throw new Error('the example has a hosted option')
+  const six = Array.from({ length: 6 }, (_none, at) => ({
+    ...host,
+    id: `hosted:${at}`,
+    label: `m${at} on x`,
+    curve: { at: () => 10 * 2 ** at, kinks: () => [] },
+  }))
+  const { series } = chartModel(comparisonOf(six), { show: six.map(({ id }) => id) })
+  for (const theme of Object.values(THEMES)) expect(new Set(series.map(({ tone }) => toneOf(theme, tone))).size).toBe(6)
+})
+
+test('slivers of a staircase do not tear the strip', () => {
+  const [rent = '', run = ''] = EXAMPLE.options.map(({ id }) => id)
+  const breakeven = Array.from({ length: 2000 }, (_none, at) => ({
+    from: at * 50,
+    to: at * 50 + 50,
+    cheapest: at % 2 === 0 ? rent : run,
+  }))
+  const { strip, plot } = chartModel({ ...EXAMPLE, breakeven })
+  expect(Math.min(...strip.map(({ width }) => width))).toBeGreaterThanOrEqual(2)
+  expect(strip.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(plot.right - plot.left)
 })

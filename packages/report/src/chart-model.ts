@@ -228,24 +228,39 @@ const numberedOf = (crossings: readonly Crossing[], { x, y }: Frame): Numbered[]
     }))
 }
 
-const stripOf = (comparison: Comparison, { tones, span }: ChartSubject, { x }: Frame): ChartStrip[] =>
-  comparison.breakeven.flatMap(({ from, to = Infinity, cheapest }) => {
+/** The last tone of a side stands for what has no line of its own. */
+const UNSHOWN_TONE = 5
+
+/** Shorter than this, in pixels, a stretch is drawn as part of the one before it. */
+const LEAST_STRETCH = 2
+
+const stripOf = (comparison: Comparison, { tones, span }: ChartSubject, { x }: Frame): ChartStrip[] => {
+  const seen = comparison.breakeven.flatMap(({ from, to = Infinity, cheapest }) => {
     const [left, right] = [Math.max(from, span.from), Math.min(to, span.to)]
-    if (right <= left) return []
-    const start = positionOf(x, left)
-    const width = positionOf(x, right) - start
     const option = comparison.options.find(({ id }) => id === cheapest)
-    if (width < 0.5 || option === undefined) return []
-    return [
-      {
-        x: start,
-        width,
-        id: cheapest,
-        tone: tones.get(cheapest) ?? { family: sideOf(option), index: 3 },
-        name: shortOf(option),
-      },
-    ]
+    if (right <= left || option === undefined) return []
+    const start = positionOf(x, left)
+    return positionOf(x, right) - start < LEAST_STRETCH ? [] : [{ start, option }]
   })
+  // Neighbours without a line of their own look the same: one block of their side, without a name.
+  const lookOf = (option: PricedOption): string => (tones.has(option.id) ? option.id : sideOf(option))
+  const joined = seen.filter(({ option }, at) => {
+    const before = seen[at - 1]
+    return before === undefined || lookOf(before.option) !== lookOf(option)
+  })
+  return joined.map(({ start, option }, at) => {
+    const from = at === 0 ? x.start : start
+    return {
+      x: from,
+      width: (joined[at + 1]?.start ?? x.end) - from,
+      id: option.id,
+      tone: tones.get(option.id) ?? { family: sideOf(option), index: UNSHOWN_TONE },
+      name: tones.has(option.id)
+        ? shortOf(option)
+        : `others, ${{ rent: 'rented', run: 'run', mix: 'mixed' }[sideOf(option)]}`,
+    }
+  })
+}
 
 const volumeMark = (
   comparison: Comparison,

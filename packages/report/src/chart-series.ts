@@ -43,6 +43,19 @@ export const spanOf = (comparison: Comparison): Span => {
 const reaches = ({ from, to = Infinity }: Stretch, span: Span): number =>
   Math.log(Math.min(to, span.to) / Math.max(from, span.from)) / Math.log(span.to / span.from)
 
+/** Those that are the cheapest somewhere in sight, by how much of the axis they win altogether. */
+const longestFirst = (breakeven: readonly Stretch[], span: Span): OptionId[] => {
+  const shares = new Map<OptionId, number>()
+  for (const stretch of breakeven) {
+    const share = Math.max(0, reaches(stretch, span))
+    shares.set(stretch.cheapest, (shares.get(stretch.cheapest) ?? 0) + share)
+  }
+  return [...shares]
+    .filter(([, share]) => share >= VISIBLE_SHARE)
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([id]) => id)
+}
+
 const modelOf = (option: PricedOption): string => nameOf(option).main.toLowerCase().replace(/^.*\//, '')
 
 const sameCurve = (one: PricedOption, other: PricedOption, span: Span): boolean =>
@@ -58,9 +71,7 @@ const sameCurve = (one: PricedOption, other: PricedOption, span: Span): boolean 
  */
 export const chooseSeries = (comparison: Comparison, span: Span, show: readonly OptionId[] = []): PricedOption[] => {
   const { options, breakeven } = comparison
-  const seen = breakeven
-    .filter((stretch) => reaches(stretch, span) >= VISIBLE_SHARE)
-    .map(({ cheapest }) => optionOf(comparison, cheapest))
+  const seen = longestFirst(breakeven, span).map((id) => optionOf(comparison, id))
   const bestOf = (side: ReturnType<typeof sideOf>): PricedOption | undefined =>
     options.find((option) => sideOf(option) === side && option.kind !== 'asIs')
   const wanted = [

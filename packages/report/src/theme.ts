@@ -10,7 +10,7 @@ export type Theme = {
   readonly grid: string
   readonly gridMinor: string
   readonly onTone: string
-} & Readonly<Record<Tone['family'], readonly [string, string, string, string]>>
+} & Readonly<Record<Tone['family'], readonly string[]>>
 
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {
   light: {
@@ -20,10 +20,10 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     grid: '#dfe5ee',
     gridMinor: '#f0f3f8',
     onTone: '#ffffff',
-    rent: ['#c2410c', '#a16207', '#be185d', '#9f1239'],
-    run: ['#0f766e', '#1d4ed8', '#4d7c0f', '#155e75'],
-    mix: ['#7c3aed', '#a21caf', '#6d28d9', '#86198f'],
-    asIs: ['#475569', '#475569', '#475569', '#475569'],
+    rent: ['#c2410c', '#a16207', '#be185d', '#9f1239', '#92400e', '#b91c1c'],
+    run: ['#0f766e', '#1d4ed8', '#4d7c0f', '#0e7490', '#4338ca', '#1e3a5f'],
+    mix: ['#7c3aed', '#a21caf', '#6d28d9', '#86198f', '#5b21b6', '#701a75'],
+    asIs: ['#475569'],
   },
   dark: {
     background: '#0c1322',
@@ -32,23 +32,22 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     grid: '#24304a',
     gridMinor: '#172137',
     onTone: '#0c1322',
-    rent: ['#fb923c', '#facc15', '#f472b6', '#fda4af'],
-    run: ['#2dd4bf', '#7aa8ff', '#a3e635', '#67e8f9'],
-    mix: ['#b79cff', '#e879f9', '#c4b5fd', '#f0abfc'],
-    asIs: ['#cbd5e1', '#cbd5e1', '#cbd5e1', '#cbd5e1'],
+    rent: ['#fb923c', '#facc15', '#f472b6', '#fda4af', '#fdba74', '#f87171'],
+    run: ['#2dd4bf', '#7aa8ff', '#a3e635', '#67e8f9', '#a5b4fc', '#86efac'],
+    mix: ['#b79cff', '#e879f9', '#c4b5fd', '#f0abfc', '#d8b4fe', '#f5d0fe'],
+    asIs: ['#cbd5e1'],
   },
 }
 
-export const toneOf = (theme: Theme, { family, index }: Tone): string => theme[family][index % 4] ?? theme.ink
+export const toneOf = (theme: Theme, { family, index }: Tone): string =>
+  theme[family][index % theme[family].length] ?? theme.ink
 
 const variableOf = (job: string, index?: number): string => `--be-${job}${index === undefined ? '' : `-${index}`}`
 
 /** A theme whose colours are CSS variables, for a page that follows its reader's choice of light or dark. */
 export const cssTheme = (): Theme => {
-  const of = (family: Tone['family']): readonly [string, string, string, string] => {
-    const at = (index: number): string => `var(${variableOf(family, index)})`
-    return [at(0), at(1), at(2), at(3)]
-  }
+  const of = (family: Tone['family']): readonly string[] =>
+    THEMES.light[family].map((_colour, index) => `var(${variableOf(family, index)})`)
   const one = (job: string): string => `var(${variableOf(job)})`
   return {
     background: one('background'),
