@@ -14,30 +14,34 @@ export type CallFacts = {
   readonly usage: Usage
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type Attribution = Pick<Call, 'model' | 'provider' | 'project' | 'tier' | 'task'>
+
+const attribute = (
+  to: Mutable<Attribution>,
+  { model, provider, project, tier }: Omit<CallFacts, 'at' | 'usage'>,
+): void => {
+  if (model !== undefined) to.model = model
+  if (provider !== undefined) to.provider = provider
+  if (project !== undefined) to.project = project
+  if (tier !== undefined) to.tier = tier
+}
+
 /** What a call and a bucket both say, without keys for what is not known. */
-export const attributionOf = ({
-  model,
-  provider,
-  project,
-  tier,
-  task = 'generate',
-}: Omit<CallFacts, 'at' | 'usage'>): Pick<Call, 'model' | 'provider' | 'project' | 'tier' | 'task'> => ({
-  ...(model === undefined ? {} : { model }),
-  ...(provider === undefined ? {} : { provider }),
-  ...(project === undefined ? {} : { project }),
-  ...(tier === undefined ? {} : { tier }),
-  task,
-})
+export const attributionOf = (facts: Omit<CallFacts, 'at' | 'usage'>): Attribution => {
+  const attribution: Mutable<Attribution> = { task: facts.task ?? 'generate' }
+  attribute(attribution, facts)
+  return attribution
+}
 
 /** An end before the start is a clock's mistake, and says nothing. */
-export const callOf = (facts: CallFacts): Call => ({
-  kind: 'call',
-  ...attributionOf(facts),
-  at: facts.at,
-  ...(facts.endAt !== undefined && facts.endAt >= facts.at ? { endAt: facts.endAt } : {}),
-  status: facts.status ?? 'ok',
-  usage: facts.usage,
-})
+export const callOf = (facts: CallFacts): Call => {
+  const { at, endAt, status = 'ok', task = 'generate', usage } = facts
+  const call: Mutable<Call> = { kind: 'call', task, at, status, usage }
+  if (endAt !== undefined && endAt >= at) call.endAt = endAt
+  attribute(call, facts)
+  return call
+}
 
 const TIERS: Readonly<Record<string, Tier>> = {
   batch: 'batch',

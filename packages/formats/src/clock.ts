@@ -16,6 +16,9 @@ const STEPS_IN_MICROS: readonly number[] = [86_400e6, 3600e6, 60e6, 1e6, 1e3, 1]
 const QUANTISED_SHARE = 0.5
 const ENOUGH_TIMES = 50
 
+/** The remainder operator is slow on numbers beyond 32 bits. */
+const isMultiple = (value: number, of: number): boolean => Math.floor(value / of) * of === value
+
 export const newClock = (): Clock => {
   let first: number | undefined
   let last: number | undefined
@@ -37,7 +40,7 @@ export const newClock = (): Clock => {
       previous = at
       if (step === STEPS_IN_MICROS.length - 1) return
       const micros = Math.round(at * MICROS)
-      while (step < STEPS_IN_MICROS.length - 1 && micros % (STEPS_IN_MICROS[step] ?? 1) !== 0) step++
+      while (step < STEPS_IN_MICROS.length - 1 && !isMultiple(micros, STEPS_IN_MICROS[step] ?? 1)) step++
     },
     first: () => first,
     last: () => last,

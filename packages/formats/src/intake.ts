@@ -5,6 +5,8 @@ import type { Session } from './session.ts'
 import { recognise, syntaxOf } from './recognise.ts'
 import type { Syntax } from './recognise.ts'
 import { newTally } from './tally.ts'
+import { decoderFor } from './text/decode.ts'
+import type { Decoder } from './text/decode.ts'
 import { jsonDocumentLexer, jsonLinesLexer } from './text/json.ts'
 import type { JsonSink } from './text/json.ts'
 import { tableLexer } from './text/table.ts'
@@ -12,8 +14,6 @@ import type { Lexer } from './text/table.ts'
 
 /** Takes the unpacked bytes of one file, in order. */
 export type Intake = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void }
-
-type Decoder = InstanceType<typeof TextDecoder>
 
 const FIRST_LOOK = 64 * 1024
 /** A file whose format does not show in this much text is none. */
@@ -44,15 +44,6 @@ const PACKED: readonly { readonly magic: readonly number[]; readonly what: strin
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
   magic.every((byte, index) => bytes[index] === byte)
-
-/** UTF-8 unless a mark, or the zeros between ASCII letters, say UTF-16. */
-const encodingOf = (bytes: Uint8Array): string => {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
-  if (bytes.length >= 4 && bytes[1] === 0 && bytes[3] === 0 && bytes[0] !== 0) return 'utf-16le'
-  if (bytes.length >= 4 && bytes[0] === 0 && bytes[2] === 0 && bytes[1] !== 0) return 'utf-16be'
-  return 'utf-8'
-}
 
 const withoutLines = (text: string, lines: number): string => {
   let position = 0
@@ -114,7 +105,7 @@ export const openIntake = (path: string, session: Session): Intake => {
         {
           row: (cells) => {
             tally.entry()
-            if (cells.text(0) === firstColumn && header.every((cell, column) => cells.text(column).trim() === cell)) {
+            if (cells.equals(0, firstColumn) && header.every((cell, column) => cells.text(column).trim() === cell)) {
               context.drop('repeatedHeaders', cells.line)
               return true
             }
@@ -166,17 +157,17 @@ export const openIntake = (path: string, session: Session): Intake => {
   const openDecoder = (bytes: Uint8Array): Decoder => {
     const packed = PACKED.find(({ magic }) => startsWith(bytes, magic))
     if (packed) throw new InputError(`This file is ${packed.what}.`, { file: path, hint: packed.hint })
-    return new TextDecoder(encodingOf(bytes))
+    return decoderFor(bytes)
   }
 
   return {
     push: (bytes) => {
       if (bytes.length === 0) return
       decoder ??= openDecoder(bytes)
-      pushText(decoder.decode(bytes, { stream: true }))
+      pushText(decoder.push(bytes))
     },
     end: () => {
-      if (decoder) pushText(decoder.decode())
+      if (decoder) pushText(decoder.end())
       if (!lexer) look(true)
       lexer?.end()
       finishReader?.()

@@ -30,28 +30,15 @@ export type RecordReader = { readonly record: (fields: Fields, line: number) => 
 
 const ABSENT = -1
 
-/** One copy of each short text: a slice would keep the whole chunk of the file alive. */
-const MOST_KEPT = 20_000
-const LONGEST_KEPT = 200
-
 const fieldsOfCells = (columns: readonly string[]): { at: (cells: Cells) => Fields } => {
   const positions = new Map(columns.map((name, index) => [name, index]))
-  const kept = new Map<string, string>()
   let current: Cells | undefined
   const position = (name: string): number => positions.get(name) ?? ABSENT
-  const textAt = (name: string): string => current?.text(position(name)) ?? ''
   const fields: Fields = {
-    text: (name) => {
-      const text = textAt(name)
-      if (text === '') return undefined
-      const known = kept.get(text)
-      if (known !== undefined) return known
-      if (kept.size < MOST_KEPT && text.length < LONGEST_KEPT) kept.set(text, text)
-      return text
-    },
+    text: (name) => current?.name(position(name)) || undefined,
     number: (name) => current?.number(position(name)),
-    time: (name) => parseTime(textAt(name)),
-    json: (name) => parseJson(textAt(name)),
+    time: (name) => current?.time(position(name)) ?? Number.NaN,
+    json: (name) => parseJson(current?.text(position(name)) ?? ''),
   }
   return {
     at: (cells) => {
@@ -100,6 +87,19 @@ const keysOf = (values: readonly unknown[]): ReadonlyMap<string, string> => {
   return keys
 }
 
+/** A row of the sample as the lexer would hand it out. */
+const cellsOf = (row: readonly string[]): Cells => {
+  const text = (column: number): string => row[column] ?? ''
+  return {
+    line: 2,
+    text,
+    name: text,
+    number: (column) => toNumber(row[column]),
+    time: (column) => parseTime(text(column)),
+    equals: (column, wanted) => text(column) === wanted,
+  }
+}
+
 export type TableAndJson = readonly [table: TableFormat, json: JsonFormat]
 
 /** Both shapes, table and JSON, of a format whose records have the same field names in either. */
@@ -112,11 +112,7 @@ export const asTableAndJson = (format: RecordFormat): TableAndJson => {
       syntax: 'table',
       recognise: ({ columns, sample }) => {
         const row = sample[0]
-        const cells: Cells | undefined = row && {
-          line: 2,
-          text: (column) => row[column] ?? '',
-          number: (column) => toNumber(row[column]),
-        }
+        const cells = row && cellsOf(row)
         return format.recognise(new Set(columns), cells && fieldsOfCells(columns).at(cells))
       },
       open: (context, { columns }) => {

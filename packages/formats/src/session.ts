@@ -1,9 +1,16 @@
 import { InputError } from '@breakeven/core'
 import type { Row, Seconds } from '@breakeven/core'
-import type { ColumnMap, ReadOptions } from './format.ts'
+import type { ColumnMap, FileContext, ReadOptions, RowExtra } from './format.ts'
 import type { FileReport } from './report.ts'
 
-type Deferred = { readonly give: () => void; readonly lose: () => void }
+/** A row that waits to be the best of its id. */
+export type Deferred = {
+  readonly rank: number
+  readonly context: FileContext
+  readonly row: Row
+  readonly line: number
+  readonly extra: RowExtra | undefined
+}
 
 /** What the files of one run share: who was seen, what waits for the end, where rows go. */
 export type Session = {
@@ -12,8 +19,9 @@ export type Session = {
   readonly relativeTo: Seconds
   readonly onRow: (row: Row) => void
   readonly rows: () => number
-  readonly seen: (formatId: string, id: string) => boolean
-  readonly defer: (key: string, rank: number, entry: Deferred) => void
+  /** The ids that one format has met. */
+  readonly seen: (formatId: string) => Set<string>
+  readonly deferred: (formatId: string) => Map<string, Deferred>
   readonly shared: <T>(formatId: string, make: () => T) => T
   readonly atEnd: (finish: () => void) => void
   /** A file is done; its report is asked for when all are. */
@@ -22,9 +30,15 @@ export type Session = {
   readonly finish: () => readonly FileReport[]
 }
 
+const orNew = <T>(all: Map<string, T>, key: string, make: () => T): T => {
+  let one = all.get(key)
+  if (one === undefined) all.set(key, (one = make()))
+  return one
+}
+
 export const newSession = (options: ReadOptions): Session => {
   const seen = new Map<string, Set<string>>()
-  const deferred = new Map<string, { rank: number; entry: Deferred }>()
+  const deferred = new Map<string, Map<string, Deferred>>()
   const states = new Map<string, unknown>()
   const finishers: (() => void)[] = []
   const files: (() => FileReport)[] = []
@@ -39,22 +53,8 @@ export const newSession = (options: ReadOptions): Session => {
       options.onRow(row)
     },
     rows: () => rows,
-    seen: (formatId, id) => {
-      let ids = seen.get(formatId)
-      if (!ids) seen.set(formatId, (ids = new Set()))
-      if (ids.has(id)) return true
-      ids.add(id)
-      return false
-    },
-    defer: (key, rank, entry) => {
-      const known = deferred.get(key)
-      if (known && known.rank >= rank) {
-        entry.lose()
-        return
-      }
-      known?.entry.lose()
-      deferred.set(key, { rank, entry })
-    },
+    seen: (formatId) => orNew(seen, formatId, () => new Set()),
+    deferred: (formatId) => orNew(deferred, formatId, () => new Map()),
     shared: <T>(formatId: string, make: () => T): T => {
       if (!states.has(formatId)) states.set(formatId, make())
       return states.get(formatId) as T
@@ -67,7 +67,8 @@ export const newSession = (options: ReadOptions): Session => {
     },
     finish: () => {
       for (const finish of finishers) finish()
-      for (const { entry } of deferred.values()) entry.give()
+      for (const entries of deferred.values())
+        for (const { context, row, line, extra } of entries.values()) context.row(row, line, extra)
       return files.map((report) => report())
     },
   }

@@ -49,6 +49,10 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   const clock = newClock()
   const drops = new Map<string, { kind: Drop; reason: string; ranges: Ranges }>()
   const notes = new Map<string, Issue>()
+  // Counted for every row, in an object of plain numbers: the others may be null, which costs an allocation each time.
+  const often = { lines: 0, rows: 0, requests: 0, input: 0, output: 0, cacheRead: 0, unknownModelRows: 0 }
+  const seen = session.seen(format.id)
+  const deferred = session.deferred(format.id)
   const facts: Record<string, string> = {}
   let bucketSeconds = 0
   let relative = false
@@ -96,16 +100,20 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     if (usage.freshInput === undefined) add('inputUnknownRows', 1)
     else {
       const input = inputTokensOf(usage)
-      add('input', input)
+      often.input += input
+      counts.input ??= 0
       if (counts.uncached !== null) add('uncached', usage.freshInput)
       if (row.tier === 'batch' && counts.batchInput !== null) add('batchInput', input)
     }
     if (usage.output !== undefined) {
-      add('output', usage.output)
+      often.output += usage.output
+      counts.output ??= 0
       if (row.tier === 'batch' && counts.batchOutput !== null) add('batchOutput', usage.output)
     }
-    if (usage.cacheRead !== undefined) add('cacheRead', usage.cacheRead)
-    else if (counts.cacheRead !== null) add('cacheReadUnknownRows', 1)
+    if (usage.cacheRead !== undefined) {
+      often.cacheRead += usage.cacheRead
+      counts.cacheRead ??= 0
+    } else if (counts.cacheRead !== null) add('cacheReadUnknownRows', 1)
     const unsplit = extra.unsplitWrite ?? 0
     const short = (usage.cacheWrite5m ?? 0) - unsplit
     if (usage.cacheWrite5m !== undefined || usage.cacheWrite1h !== undefined) {
@@ -136,13 +144,16 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       if (!isAborted) add('missingUsage', 1)
       return
     }
-    if (row.model === undefined) add('unknownModelRows', 1)
+    if (row.model === undefined) often.unknownModelRows++
     if (row.task === 'embed') {
       add('embeddingRequests', requests ?? 0)
       add('embeddingInput', inputTokensOf(usage))
       return
     }
-    if (requests !== undefined) add('requests', requests)
+    if (requests !== undefined) {
+      often.requests += requests
+      counts.requests ??= 0
+    }
     if (counts.rowsWithData !== null) add('rowsWithData', 1)
     if (knowsTokens) countTokens(row, extra)
   }
@@ -158,7 +169,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       drop('malformedLines', line, 'a token count is no number')
       return
     }
-    add('rows', 1)
+    often.rows++
     countRow(given, extra)
     clock.see(from)
     if (given.kind === 'bucket') {
@@ -186,14 +197,24 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
         'More pages follow this one (has_more): the file holds a part of the answer. Fetch the rest with next_page and name all files together.',
       )
     },
-    expand: (entries) => add('lines', entries - 1),
+    expand: (entries) => {
+      often.lines += entries - 1
+    },
     count: (name, amount = 1) => add(name, amount),
-    seen: (id) => session.seen(format.id, id),
-    defer: (id, rank, given, line, extra) =>
-      session.defer(`${format.id} ${id}`, rank, {
-        give: () => row(given, line, extra),
-        lose: () => drop('duplicates', line),
-      }),
+    seen: (id) => {
+      if (seen.has(id)) return true
+      seen.add(id)
+      return false
+    },
+    defer: (id, rank, given, line, extra) => {
+      const known = deferred.get(id)
+      if (known && known.rank >= rank) {
+        drop('duplicates', line)
+        return
+      }
+      known?.context.drop('duplicates', known.line)
+      deferred.set(id, { rank, context, row: given, line, extra })
+    },
     shared: (make) => session.shared(format.id, make),
     atEnd: session.atEnd,
   }
@@ -201,10 +222,15 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   return {
     context,
     counts: () => {
-      const dropped = DROPS.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
-      if (counts.lines !== (counts.rows ?? 0) + dropped)
-        throw new Error(`${file} (${format.id}): ${counts.lines} entries, but ${counts.rows} rows and ${dropped} drops`)
-      return counts
+      const all = { ...counts }
+      for (const name of Object.keys(often) as (keyof typeof often)[]) {
+        const known = counts[name]
+        if (known !== null) all[name] = known + often[name]
+      }
+      const dropped = DROPS.reduce((sum, name) => sum + (all[name] ?? 0), 0)
+      if (all.lines !== (all.rows ?? 0) + dropped)
+        throw new Error(`${file} (${format.id}): ${all.lines} entries, but ${all.rows} rows and ${dropped} drops`)
+      return all
     },
     issues: () => [
       ...notes.values(),
@@ -223,7 +249,9 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
         }
       }),
     ],
-    entry: () => add('lines', 1),
+    entry: () => {
+      often.lines++
+    },
     malformedLines: () => counts.malformedLines ?? 0,
     clockResolution: () => (bucketSeconds > 0 ? bucketSeconds : clock.resolution()),
     span: () => {

@@ -1,10 +1,12 @@
 import { SECONDS_PER_DAY } from '@breakeven/core'
-import type { Bucket, Call, CallStatus, Task, Tier } from '@breakeven/core'
+import type { Bucket, CallStatus, Task } from '@breakeven/core'
+import { attributionOf, callOf, tierOf } from '../attribution.ts'
 import { columnName } from '../format.ts'
 import type { ColumnMap, FileContext, JsonFormat, RowExtra, TableFormat } from '../format.ts'
 import { freshOf, usageOf } from '../meters.ts'
-import { isZoneless, parseTime } from '../text/time.ts'
-import { isObject, toNumber } from '../text/value.ts'
+import type { Cells } from '../text/table.ts'
+import { isZoneless } from '../text/time.ts'
+import { isObject, toNumber, toTime } from '../text/value.ts'
 
 /** What a table may say of a call, and the names under which tables say it (as `columnName` writes them). */
 const ALIASES = {
@@ -252,7 +254,7 @@ const findColumns = (
 }
 
 /** A table's row or a JSON object's values, by column. */
-type Values = { readonly text: (column: number) => string; readonly number: (column: number) => number | undefined }
+type Values = Pick<Cells, 'text' | 'name' | 'number' | 'time'>
 
 const OK_WORDS = /^(ok|success|succeeded|successful|completed|complete|true|1|stop|finished|200 ok)$/i
 const ABORTED_WORDS = /abort|cancel|disconnect|interrupt/i
@@ -269,9 +271,23 @@ const statusOf = (text: string): CallStatus => {
   return code >= 200 && code < 400 ? 'ok' : 'error'
 }
 
-const TIERS: Readonly<Record<string, Tier>> = { batch: 'batch', flex: 'flex', priority: 'priority' }
 const taskOf = (text: string): Task =>
   /embed/i.test(text) ? 'embed' : /classif|moderat/i.test(text) ? 'classify' : 'generate'
+
+const ROWS_LOOKED_AT_FOR_ZONE = 1000
+const MOST_REMEMBERED = 1000
+
+/** Answers for texts that recur in each row. */
+const remember = <T>(work: (text: string) => T): ((text: string) => T) => {
+  const known = new Map<string, T>()
+  return (text) => {
+    const answer = known.get(text)
+    if (answer !== undefined || known.has(text)) return answer as T
+    const fresh = work(text)
+    if (known.size < MOST_REMEMBERED) known.set(text, fresh)
+    return fresh
+  }
+}
 
 /** What differs between the public traces and any other table. */
 type Trace = {
@@ -291,27 +307,27 @@ const rowMaker = (
   trace: Trace,
 ): { give: (values: Values, line: number) => void; end: () => void } => {
   const { constants } = columns
-  const names = new Map<string, string>()
-  /** One copy of each name: a slice would keep the whole chunk of the file alive. */
   const nameAt = (values: Values, field: 'model' | 'provider' | 'project'): string | undefined => {
     const constant = constants[field]
     if (constant !== undefined) return constant
-    const text = values.text(columns[field])
-    if (text === '') return undefined
-    let name = names.get(text)
-    if (name === undefined) names.set(text, (name = text))
-    return name
+    const column = columns[field]
+    return column < 0 ? undefined : values.name(column) || undefined
   }
-  let isZoneToldOf = false
+  let zonesLookedAt = 0
   const timeAt = (values: Values, column: number): number => {
     if (trace.secondsPerUnit !== undefined) return (values.number(column) ?? Number.NaN) * trace.secondsPerUnit
-    const text = values.text(column)
-    if (!isZoneToldOf && isZoneless(text)) {
-      isZoneToldOf = true
-      context.note('Times carry no zone and are read as UTC.')
+    if (zonesLookedAt < ROWS_LOOKED_AT_FOR_ZONE) {
+      zonesLookedAt++
+      if (isZoneless(values.text(column))) {
+        zonesLookedAt = ROWS_LOOKED_AT_FOR_ZONE
+        context.note('Times carry no zone and are read as UTC.')
+      }
     }
-    return parseTime(text)
+    return values.time(column)
   }
+  const statuses = remember(statusOf)
+  const tiers = remember((text: string) => tierOf(text))
+  const tasks = remember(taskOf)
   const hasStatus = columns.status >= 0 || trace.failsWithoutOutput === true
   if (hasStatus) for (const name of ['errors', 'aborted'] as const) context.count(name, 0)
   if (columns.cacheRead >= 0) context.count('cacheRead', 0)
@@ -321,6 +337,14 @@ const rowMaker = (
   const isBuckets = columns.requests >= 0
 
   const endless: { bucket: Bucket; line: number; extra: RowExtra }[] = []
+
+  const endOf = (values: Values, at: number): number | undefined => {
+    if (columns.endAt >= 0) return timeAt(values, columns.endAt)
+    const milliseconds = columns.durationMs >= 0 ? values.number(columns.durationMs) : undefined
+    if (milliseconds !== undefined) return at + milliseconds / 1000
+    const seconds = columns.durationSeconds >= 0 ? values.number(columns.durationSeconds) : undefined
+    return seconds === undefined ? undefined : at + seconds
+  }
 
   const give = (values: Values, line: number): void => {
     const at = timeAt(values, columns.at)
@@ -342,14 +366,12 @@ const rowMaker = (
     const model = nameAt(values, 'model')
     const provider = nameAt(values, 'provider') ?? trace.provider
     const project = nameAt(values, 'project')
-    const tier = TIERS[(constants.tier ?? values.text(columns.tier)).toLowerCase()]
-    const attribution = {
-      ...(model === undefined ? {} : { model }),
-      ...(provider === undefined ? {} : { provider }),
-      ...(project === undefined ? {} : { project }),
-      ...(tier === undefined ? {} : { tier }),
-      task: taskOf(constants.task ?? (columns.task < 0 ? '' : values.text(columns.task))),
-    }
+    const tier =
+      constants.tier !== undefined || columns.tier >= 0 ? tiers(constants.tier ?? values.name(columns.tier)) : undefined
+    const task =
+      constants.task !== undefined || columns.task >= 0
+        ? tasks(constants.task ?? values.name(columns.task))
+        : 'generate'
     const extra =
       columns.reasoning >= 0 || (unsplit !== undefined && short === undefined)
         ? {
@@ -362,7 +384,7 @@ const rowMaker = (
       const requests = values.number(columns.requests)
       const bucket: Bucket = {
         kind: 'bucket',
-        ...attribution,
+        ...attributionOf({ model, provider, project, tier, task }),
         from: at,
         to,
         ...(requests === undefined ? {} : { requests }),
@@ -372,21 +394,13 @@ const rowMaker = (
       else endless.push({ bucket, line, extra })
       return
     }
-    const seconds =
-      columns.durationMs >= 0
-        ? (values.number(columns.durationMs) ?? Number.NaN) / 1000
-        : values.number(columns.durationSeconds)
-    const endAt = columns.endAt >= 0 ? timeAt(values, columns.endAt) : at + (seconds ?? Number.NaN)
     const isFailure = trace.failsWithoutOutput === true && output === 0
-    const call: Call = {
-      kind: 'call',
-      ...attribution,
-      at,
-      ...(endAt >= at ? { endAt } : {}),
-      status: isFailure ? 'error' : hasStatus && columns.status >= 0 ? statusOf(values.text(columns.status)) : 'ok',
-      usage,
-    }
-    context.row(call, line, extra)
+    const status = isFailure ? 'error' : columns.status >= 0 ? statuses(values.name(columns.status)) : 'ok'
+    context.row(
+      callOf({ at, endAt: endOf(values, at), status, task, model, provider, project, tier, usage }),
+      line,
+      extra,
+    )
   }
   /** Buckets that say only when they begin: as wide as the smallest step between two of them, a day when there is but one. */
   const end = (): void => {
@@ -526,15 +540,18 @@ export const genericJson: JsonFormat = {
       const path = paths[column]
       return path === undefined ? undefined : valueAt(current, path)
     }
+    const textOf = (column: number): string => {
+      const value = fieldOf(column)
+      return typeof value === 'string'
+        ? value
+        : typeof value === 'number' || typeof value === 'boolean'
+          ? String(value)
+          : ''
+    }
     const reader: Values = {
-      text: (column) => {
-        const value = fieldOf(column)
-        return typeof value === 'string'
-          ? value
-          : typeof value === 'number' || typeof value === 'boolean'
-            ? String(value)
-            : ''
-      },
+      text: textOf,
+      name: textOf,
+      time: (column) => toTime(fieldOf(column)),
       number: (column) => toNumber(fieldOf(column)),
     }
     return {

@@ -45,38 +45,45 @@ const NAMES = {
   ],
   model: ['gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name', 'ai.response.model', 'ai.model.id'],
   provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
+  operation: ['gen_ai.operation.name', 'llm.request.type'],
+  kind: ['openinference.span.kind'],
+  aiOperation: ['ai.operationId'],
+  error: ['error.type'],
+  service: ['service.name'],
 } as const satisfies Record<string, readonly string[]>
 
-type Attributes = ReadonlyMap<string, unknown>
+type Field = keyof typeof NAMES
+type Attributes = { readonly [F in Field]?: unknown }
+
+/** For each attribute key: what it says, and how far down the list of its names it stands. */
+const MEANING: ReadonlyMap<string, { readonly field: Field; readonly rank: number }> = new Map(
+  (Object.keys(NAMES) as Field[]).flatMap((field) =>
+    NAMES[field].map((name, rank) => [name, { field, rank }] as const),
+  ),
+)
 
 const scalar = (value: unknown): unknown => {
   if (!isObject(value)) return undefined
   return value.intValue ?? value.doubleValue ?? value.stringValue ?? value.boolValue
 }
 
+/** One pass over the attributes: most of them, prompts among them, are of no interest. */
 const attributesOf = (holder: unknown): Attributes => {
-  const map = new Map<string, unknown>()
+  const found: { [F in Field]?: unknown } = {}
+  const ranks: { [F in Field]?: number } = {}
   for (const attribute of listAt(holder, 'attributes') ?? []) {
-    const key = textAt(attribute, 'key')
-    if (key !== undefined && isObject(attribute)) map.set(key, scalar(attribute.value))
+    if (!isObject(attribute) || typeof attribute.key !== 'string') continue
+    const meaning = MEANING.get(attribute.key)
+    if (!meaning || (ranks[meaning.field] ?? Number.POSITIVE_INFINITY) <= meaning.rank) continue
+    const value = scalar(attribute.value)
+    if (value === undefined || value === '') continue
+    found[meaning.field] = value
+    ranks[meaning.field] = meaning.rank
   }
-  return map
+  return found
 }
 
-const number = (attributes: Attributes, names: readonly string[]): number | undefined => {
-  for (const name of names) {
-    const value = attributes.get(name)
-    if (value !== undefined) return toNumber(value)
-  }
-  return undefined
-}
-const text = (attributes: Attributes, names: readonly string[]): string | undefined => {
-  for (const name of names) {
-    const value = attributes.get(name)
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return undefined
-}
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Nanoseconds since 1970 do not fit a double: the last nine digits are set apart. */
 const seconds = (nanos: unknown): number => {
@@ -89,29 +96,22 @@ const CALLS: ReadonlySet<string> = new Set(['chat', 'text_completion', 'generate
 const CALL_KINDS: ReadonlySet<string> = new Set(['LLM', 'EMBEDDING'])
 const EMBEDDING_NAMES = /embed/i
 
-const OPERATION_NAMES: readonly string[] = [
-  'gen_ai.operation.name',
-  'openinference.span.kind',
-  'llm.request.type',
-  'ai.operationId',
-]
+const taskOf = ({ operation, kind, aiOperation }: Attributes): Task =>
+  EMBEDDING_NAMES.test(textOf(operation ?? kind ?? aiOperation) ?? '') ? 'embed' : 'generate'
 
-const taskOf = (attributes: Attributes): Task =>
-  EMBEDDING_NAMES.test(text(attributes, OPERATION_NAMES) ?? '') ? 'embed' : 'generate'
+const isCall = ({ operation, kind, aiOperation }: Attributes): boolean =>
+  CALLS.has(textOf(operation) ?? '') ||
+  CALL_KINDS.has(textOf(kind) ?? '') ||
+  /\.do(Generate|Stream|Embed)$/.test(textOf(aiOperation) ?? '')
 
-const isCall = (attributes: Attributes): boolean =>
-  CALLS.has(text(attributes, ['gen_ai.operation.name', 'llm.request.type']) ?? '') ||
-  CALL_KINDS.has(text(attributes, ['openinference.span.kind']) ?? '') ||
-  /\.do(Generate|Stream|Embed)$/.test(text(attributes, ['ai.operationId']) ?? '')
-
-const isFailed = (span: unknown, attributes: Attributes): boolean => {
+const isFailed = (span: unknown, { error }: Attributes): boolean => {
   const code = isObject(span) ? objectAt(span, 'status')?.code : undefined
-  return code === 2 || code === 'STATUS_CODE_ERROR' || attributes.get('error.type') !== undefined
+  return code === 2 || code === 'STATUS_CODE_ERROR' || error !== undefined
 }
 
 const spansOf = (line: unknown): { span: unknown; project: string | undefined }[] =>
   (listAt(line, 'resourceSpans') ?? []).flatMap((resource) => {
-    const project = text(attributesOf(objectAt(resource, 'resource')), ['service.name'])
+    const project = textOf(attributesOf(objectAt(resource, 'resource')).service)
     return (listAt(resource, 'scopeSpans') ?? listAt(resource, 'instrumentationLibrarySpans') ?? []).flatMap((scope) =>
       (listAt(scope, 'spans') ?? []).map((span) => ({ span, project })),
     )
@@ -158,28 +158,28 @@ const readSpan = (
   const parent = textAt(span, 'parentSpanId')
   tree.link(id, parent === undefined ? undefined : `${trace ?? ''}/${parent}`)
   const attributes = attributesOf(span)
-  const input = number(attributes, NAMES.input)
-  const output = number(attributes, NAMES.output)
+  const input = toNumber(attributes.input)
+  const output = toNumber(attributes.output)
   const hasUsage = input !== undefined || output !== undefined
   if (!hasUsage && !isCall(attributes)) {
     context.drop('skippedNonLlm', line, 'a span that is no call of a model')
     return
   }
-  const cacheRead = number(attributes, NAMES.cacheRead)
-  const cacheWrite = number(attributes, NAMES.cacheWrite)
+  const cacheRead = toNumber(attributes.cacheRead)
+  const cacheWrite = toNumber(attributes.cacheWrite)
   const row = callOf({
     at: seconds(isObject(span) ? span.startTimeUnixNano : undefined),
     endAt: seconds(isObject(span) ? span.endTimeUnixNano : undefined),
     status: isFailed(span, attributes) ? 'error' : 'ok',
     task: taskOf(attributes),
-    model: text(attributes, NAMES.model),
-    provider: text(attributes, NAMES.provider),
+    model: textOf(attributes.model),
+    provider: textOf(attributes.provider),
     project,
     usage: usageOf({ freshInput: freshOf(input, cacheRead, cacheWrite), cacheRead, cacheWrite5m: cacheWrite, output }),
   })
   tree.add(
     id,
-    { context, row, line, extra: { reasoning: number(attributes, NAMES.reasoning), unsplitWrite: cacheWrite } },
+    { context, row, line, extra: { reasoning: toNumber(attributes.reasoning), unsplitWrite: cacheWrite } },
     hasUsage,
   )
 }

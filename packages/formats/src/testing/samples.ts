@@ -9,7 +9,7 @@ const lines = (values: readonly unknown[]): string => values.map((value) => JSON
 const cellText = (value: object | string | number): string =>
   typeof value === 'object' ? JSON.stringify(value) : String(value)
 const cell = (value: unknown): string => {
-  const text = value === undefined || value === null ? '' : cellText(value as object | string | number)
+  const text = value === undefined || value === null ? '' : cellText(value)
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 const csv = (rows: readonly Readonly<Record<string, unknown>>[], delimiter = ','): string => {

@@ -32,7 +32,7 @@ export const jsonLinesLexer = (sink: JsonSink): Lexer => {
     const raw = parts.length === 0 ? text : parts.join('') + text
     parts = []
     length = 0
-    if (raw.trim() !== '') parseInto(sink, raw, line)
+    if (raw.charCodeAt(0) === OPEN_BRACE || raw.trim() !== '') parseInto(sink, raw, line)
   }
 
   return {
@@ -61,6 +61,7 @@ export const jsonLinesLexer = (sink: JsonSink): Lexer => {
   }
 }
 
+const OPEN_BRACE = 123
 const QUOTE = 34
 const BACKSLASH = 92
 const NEWLINE = 10

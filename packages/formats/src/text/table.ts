@@ -1,3 +1,5 @@
+import { parseTime, parseTimeAt } from './time.ts'
+
 /** One row of a table, valid only while it is handed out. Columns count from 0; -1 is a column that the file lacks. */
 export type Cells = {
   readonly line: number
@@ -5,6 +7,11 @@ export type Cells = {
   readonly text: (column: number) => string
   /** Undefined where empty or absent, NaN where it is no number. Thousands commas are read. */
   readonly number: (column: number) => number | undefined
+  /** As `text`, the same string for the same text: for what recurs, such as names. */
+  readonly name: (column: number) => string
+  /** Seconds since 1970, NaN where the cell is no time. */
+  readonly time: (column: number) => number
+  readonly equals: (column: number, text: string) => boolean
 }
 
 export type Lexer = { readonly push: (text: string) => void; readonly end: () => void }
@@ -22,6 +29,7 @@ const QUOTE = 34
 
 /** A row longer than this is no row: a lost quote, or not a table at all. */
 const LONGEST_ROW = 16 * 1024 * 1024
+const MOST_NAMES = 20_000
 const TOO_LONG = 'a row is longer than 16 MiB'
 
 /**
@@ -46,9 +54,40 @@ export const tableLexer = (delimiter: string, width: number, sink: TableSink, fi
     const cell = text.slice(starts[column], ends[column])
     return escaped[column] === 1 ? cell.replaceAll('""', '"') : cell
   }
+  const equals = (column: number, wanted: string): boolean => {
+    if (column < 0 || column >= cellCount) return wanted === ''
+    const start = starts[column] ?? 0
+    if ((ends[column] ?? 0) - start !== wanted.length) return false
+    for (let i = 0; i < wanted.length; i++) if (text.charCodeAt(start + i) !== wanted.charCodeAt(i)) return false
+    return true
+  }
+
+  /** One copy of each name: a slice would keep the whole chunk of the file alive. */
+  const names = new Map<string, string>()
+  const lastNames: string[] = []
+  const nameOf = (column: number): string => {
+    const last = lastNames[column]
+    if (last !== undefined && equals(column, last)) return last
+    const cell = cellText(column)
+    let name = names.get(cell)
+    if (name === undefined) {
+      name = cell
+      if (names.size < MOST_NAMES) names.set(cell, cell)
+    }
+    if (column >= 0) lastNames[column] = name
+    return name
+  }
+
   const cells = {
     line,
     text: cellText,
+    name: nameOf,
+    equals,
+    time: (column: number): number => {
+      if (column < 0 || column >= cellCount) return Number.NaN
+      if (escaped[column] === 1) return parseTime(cellText(column))
+      return parseTimeAt(text, starts[column] ?? 0, ends[column] ?? 0)
+    },
     number: (column: number): number | undefined => {
       if (column < 0 || column >= cellCount) return undefined
       const start = starts[column] ?? 0

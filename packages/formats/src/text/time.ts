@@ -9,11 +9,12 @@ const daysFromCivil = (year: number, month: number, day: number): number => {
   return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
 }
 
-const digit = (text: string, index: number): number => {
-  const code = text.charCodeAt(index) - 48
-  return code >= 0 && code <= 9 ? code : Number.NaN
+/** The number of two digits; below zero or above 99 where one is no digit. */
+const two = (text: string, index: number): number => {
+  const tens = text.charCodeAt(index) - 48
+  const ones = text.charCodeAt(index + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 1000
 }
-const two = (text: string, index: number): number => digit(text, index) * 10 + digit(text, index + 1)
 
 const DATE_LENGTH = 10
 const MINUTE_LENGTH = 16
@@ -30,41 +31,47 @@ const zoneSeconds = (text: string): number | undefined => {
   return match[1] === '-' ? -east : east
 }
 
-/** `2026-09-14`, `2026-09-14 08:00`, `2026-09-14T08:00:00.0000137+02:00`: seconds since 1970, NaN where it is no such time. */
-const isoSeconds = (text: string): Seconds => {
-  const year = two(text, 0) * 100 + two(text, 2)
-  const month = two(text, 5)
-  const day = two(text, 8)
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN
-  const date = daysFromCivil(year, month, day) * 86_400
-  const n = text.length
+/**
+ * `2026-09-14`, `2026-09-14 08:00`, `2026-09-14T08:00:00.0000137+02:00`, standing from `start` to `end` in a longer text:
+ * seconds since 1970, NaN where it is no such time.
+ */
+const isoSeconds = (text: string, start: number, end: number): Seconds => {
+  const century = two(text, start)
+  const year = two(text, start + 2)
+  const month = two(text, start + 5)
+  const day = two(text, start + 8)
+  if (century > 99 || year > 99 || month < 1 || month > 12 || day < 1 || day > 31) return Number.NaN
+  const date = daysFromCivil(century * 100 + year, month, day) * 86_400
+  const n = end - start
   if (n === DATE_LENGTH) return date
-  const separator = text.charCodeAt(DATE_LENGTH)
+  const separator = text.charCodeAt(start + DATE_LENGTH)
   if (n < MINUTE_LENGTH || (separator !== 84 && separator !== 32 && separator !== 116)) return Number.NaN
-  const hour = two(text, 11)
-  const minute = two(text, 14)
-  if (!(hour <= 24 && minute <= 59)) return Number.NaN
-  let second = 0
-  let i = MINUTE_LENGTH
-  if (text.charCodeAt(i) === 58) {
-    second = two(text, i + 1)
-    if (!(second <= 60)) return Number.NaN
+  const hour = two(text, start + 11)
+  const minute = two(text, start + 14)
+  if (hour > 24 || minute > 59) return Number.NaN
+  let whole = date + hour * 3600 + minute * 60
+  let fraction = 0
+  let i = start + MINUTE_LENGTH
+  if (i < end && text.charCodeAt(i) === 58) {
+    const second = i + 2 < end ? two(text, i + 1) : 1000
+    if (second > 60) return Number.NaN
+    whole += second
     i += 3
     const point = text.charCodeAt(i)
-    if (point === 46 || point === 44) {
-      let fraction = 0
+    if (i < end && (point === 46 || point === 44)) {
       let scale = 1
-      for (i++; i < n; i++) {
+      for (i++; i < end; i++) {
         const value = text.charCodeAt(i) - 48
         if (value < 0 || value > 9) break
         fraction = fraction * 10 + value
         scale *= 10
       }
-      second += fraction / scale
+      fraction /= scale
     }
   }
-  const seconds = date + hour * 3600 + minute * 60 + second
-  return i === n ? seconds : seconds - (zoneSeconds(text.slice(i)) ?? 0)
+  const seconds = whole + fraction
+  if (i === end || (i + 1 === end && text.charCodeAt(i) === 90)) return seconds
+  return seconds - (zoneSeconds(text.slice(i, end)) ?? 0)
 }
 
 /** `1/31/2026, 7:30:15.123 AM`, month first: how Azure's portal writes times. */
@@ -101,8 +108,16 @@ export const isRelative = (at: Seconds): boolean => at < EARLIEST_EPOCH
  * Any way in which the files we know write a moment, as seconds since 1970 UTC; NaN where it is none.
  * Text without a zone is read as UTC.
  */
-export const parseTime = (text: string): Seconds => {
-  if (text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45) return isoSeconds(text)
+export const parseTime = (text: string): Seconds => parseTimeAt(text, 0, text.length)
+
+/** The same for a part of a text, without cutting it out: a table has one in each row. */
+export const parseTimeAt = (text: string, start: number, end: number): Seconds => {
+  if (end - start >= DATE_LENGTH && text.charCodeAt(start + 4) === 45 && text.charCodeAt(start + 7) === 45)
+    return isoSeconds(text, start, end)
+  return parseOtherTime(text.slice(start, end))
+}
+
+const parseOtherTime = (text: string): Seconds => {
   const first = text.charCodeAt(0)
   if (first === 34) return parseTime(text.slice(1, -1)) // Langfuse writes dates through JSON.stringify
   if (first === 32) return parseTime(text.trim())
@@ -115,4 +130,4 @@ export const parseTime = (text: string): Seconds => {
 
 /** Whether a written time leaves its zone open. */
 export const isZoneless = (text: string): boolean =>
-  /^"?\d{4}-\d{2}-\d{2}[T ][\d:.,]+"?$/.test(text) || US_TIME.test(text)
+  !text.endsWith('Z') && (/^"?\d{4}-\d{2}-\d{2}[T ][\d:.,]+"?$/.test(text) || US_TIME.test(text))
