@@ -1,1 +1,10 @@
-export {}
+// `npm start`: the command from source, and without arguments its first job on the example log.
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCli } from './app.ts'
+import { processIo } from './io.ts'
+
+const example = relative('.', fileURLToPath(new URL('../../../examples/usage.csv', import.meta.url)))
+const given = process.argv.slice(2)
+
+process.exitCode = await runCli(given.length > 0 ? given : ['compare', example], processIo())

@@ -29,7 +29,7 @@ export const suggest = (wanted: string, known: Iterable<string>, most = 3): read
   const word = wanted.toLowerCase()
   const limit = Math.max(2, Math.floor(word.length / 3))
   const near: { name: string; distance: number }[] = []
-  for (const name of known) {
+  for (const name of new Set(known)) {
     const far = distance(word, name.toLowerCase())
     if (far <= limit) near.push({ name, distance: far })
   }

@@ -110,8 +110,12 @@ const tables: readonly Table[] = [
       ['hosted:flan-ul2@ml.g5.4xlarge', { model: 'flan-ul2', instance: 'ml.g5.4xlarge' }],
       ['flan-ul2', { model: 'flan-ul2' }],
       ['@ml.g5.xlarge', { instance: 'ml.g5.xlarge' }],
+      [
+        'hosted:flan-ul2@ml.g5.4xlarge/int8/tp1/vllm/on-demand',
+        { model: 'flan-ul2', instance: 'ml.g5.4xlarge', precision: 'int8', tensorParallel: 1 },
+      ],
     ],
-    ['', '@', 'a@b@c', 'flan-ul2@ml.g5.4xlarge/int8/tp1/vllm/on-demand'],
+    ['', '@', 'a@b@c', 'flan-ul2@ml.g5.4xlarge/int9', 'flan-ul2@ml.g5.4xlarge/tp0'],
   ],
   [
     'parseMap',
