@@ -74,15 +74,16 @@ export const langfuse: TableAndJson = asTableAndJson({
     return {
       record: (fields, line) => {
         const id = fields.text('id') ?? `line ${line}`
-        if (context.seen(id)) {
+        if (tree.has(id)) {
           context.drop('duplicates', line, 'the same observation again')
           return
         }
-        tree.link(id, fields.text('parent_observation_id'))
+        const parent = fields.text('parent_observation_id')
         const type = fields.text('type') ?? ''
         const { usage, extra, isInclusive } = usageOfDetails(detailsOf(fields))
         const hasUsage = Object.values(usage).some((tokens) => tokens !== undefined && tokens !== 0)
         if (!hasUsage && !GENERATIONS.has(type)) {
+          tree.add(id, parent)
           context.drop('skippedNonLlm', line, 'an observation that is no call of a model')
           return
         }
@@ -100,7 +101,7 @@ export const langfuse: TableAndJson = asTableAndJson({
           project: fields.text('trace_name') ?? fields.text('project_id'),
           usage: hasUsage ? usage : {},
         })
-        tree.add(id, { context, row, line, extra }, hasUsage)
+        tree.add(id, parent, { context, row, line, extra, hasUsage })
       },
     }
   },

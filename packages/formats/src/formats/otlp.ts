@@ -85,12 +85,9 @@ const attributesOf = (holder: unknown): Attributes => {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Nanoseconds since 1970 do not fit a double: the last nine digits are set apart. */
-const seconds = (nanos: unknown): number => {
-  const digits = typeof nanos === 'string' ? nanos : typeof nanos === 'number' ? String(nanos) : ''
-  if (!/^\d+$/.test(digits)) return Number.NaN
-  return digits.length > 9 ? Number(digits.slice(0, -9)) + Number(digits.slice(-9)) / 1e9 : Number(digits) / 1e9
-}
+/** Nanoseconds since 1970, as text: a double of seconds is good to a quarter of a microsecond, and so is this. */
+const seconds = (nanos: unknown): number =>
+  typeof nanos === 'string' && nanos !== '' ? Number(nanos) / 1e9 : typeof nanos === 'number' ? nanos / 1e9 : Number.NaN
 
 const CALLS: ReadonlySet<string> = new Set(['chat', 'text_completion', 'generate_content', 'embeddings', 'completion'])
 const CALL_KINDS: ReadonlySet<string> = new Set(['LLM', 'EMBEDDING'])
@@ -151,17 +148,18 @@ const readSpan = (
     return
   }
   const id = `${trace ?? ''}/${own}`
-  if (context.seen(id)) {
+  if (tree.has(id)) {
     context.drop('duplicates', line, 'the same span again: the exporter retried')
     return
   }
-  const parent = textAt(span, 'parentSpanId')
-  tree.link(id, parent === undefined ? undefined : `${trace ?? ''}/${parent}`)
+  const parentId = textAt(span, 'parentSpanId')
+  const parent = parentId === undefined ? undefined : `${trace ?? ''}/${parentId}`
   const attributes = attributesOf(span)
   const input = toNumber(attributes.input)
   const output = toNumber(attributes.output)
   const hasUsage = input !== undefined || output !== undefined
   if (!hasUsage && !isCall(attributes)) {
+    tree.add(id, parent)
     context.drop('skippedNonLlm', line, 'a span that is no call of a model')
     return
   }
@@ -177,9 +175,6 @@ const readSpan = (
     project,
     usage: usageOf({ freshInput: freshOf(input, cacheRead, cacheWrite), cacheRead, cacheWrite5m: cacheWrite, output }),
   })
-  tree.add(
-    id,
-    { context, row, line, extra: { reasoning: toNumber(attributes.reasoning), unsplitWrite: cacheWrite } },
-    hasUsage,
-  )
+  const extra = { reasoning: toNumber(attributes.reasoning), unsplitWrite: cacheWrite }
+  tree.add(id, parent, { context, row, line, extra, hasUsage })
 }
