@@ -10,17 +10,19 @@ import { el } from './element.ts'
 import { HTML_STYLE } from './html-style.ts'
 import { phraseOf } from './names.ts'
 import { countText, percentText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
-import { sideOf, unitOf } from './side.ts'
+import { sideOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import type { Ranked } from './table.ts'
 import {
   bandText,
   contextTexts,
+  alsoItems,
   pairText,
   rankedOf,
   reasonTexts,
   replicasText,
+  sensitivityHead,
   sensitivityText,
   tellingPairs,
 } from './table.ts'
@@ -217,11 +219,11 @@ export const renderHtml = (comparison: Comparison, { top = 12, show }: HtmlOptio
         el('p', { class: 'terms' }, contextTexts(comparison).join(' · ')),
         ...charts,
         ...optionsSection(comparison, top),
-        ...listSection(
-          'Break-even, run against rent',
-          tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
-        ),
-        ...listSection(`What moves it (${unitOf(comparison)} a day)`, comparison.sensitivity.map(sensitivityText)),
+        ...listSection('Break-even, run against rent', [
+          ...tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
+          ...alsoItems(comparison),
+        ]),
+        ...listSection(sensitivityHead(comparison), comparison.sensitivity.map(sensitivityText)),
         strengthsSection(),
         ...listSection(
           'In the log, but without a price',

@@ -2,16 +2,18 @@ import type { Comparison, PricedOption } from '@breakeven/core'
 import { answerSentences } from './answer.ts'
 import { phraseOf } from './names.ts'
 import { countText, percentText, quantityText, unitPriceText, usdExactText, usdText } from './numbers.ts'
-import { sideOf, unitOf } from './side.ts'
+import { sideOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MEANING } from './sureness.ts'
 import {
   bandText,
   contextTexts,
+  alsoItems,
   pairText,
   rankedOf,
   reasonTexts,
   replicasText,
+  sensitivityHead,
   sensitivityText,
   tellingPairs,
 } from './table.ts'
@@ -96,15 +98,15 @@ export const renderMarkdown = (comparison: Comparison, { top = 12 }: MarkdownOpt
     `# ${escape(verdict)}`,
     '',
     ...(rest.length > 0 ? [escape(rest.join(' ')), ''] : []),
-    `${escape(contextTexts(comparison).join(' · '))}`,
+    escape(contextTexts(comparison).join(' · ')),
     ...(best === undefined
       ? []
       : ['', ...optionsTable(comparison, top), '', ...[...grades].map((sure) => `- *${sure}*: ${SURE_MEANING[sure]}`)]),
-    ...list(
-      'Break-even, run against rent',
-      tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
-    ),
-    ...list(`What moves it (${unitOf(comparison)} a day)`, comparison.sensitivity.map(sensitivityText)),
+    ...list('Break-even, run against rent', [
+      ...tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
+      ...alsoItems(comparison),
+    ]),
+    ...list(sensitivityHead(comparison), comparison.sensitivity.map(sensitivityText)),
     ...(best === undefined ? [] : receipt(best)),
     '',
     '## What money does not show',

@@ -120,7 +120,14 @@ export const tellingPairs = ({ options, pairs }: Comparison): PairBreakeven[] =>
   const ofBest = ranked.filter(({ rent }) => rent === bestApi)
   const model = (id: string): string => nameOf(optionOf({ options }, id) ?? { kind: 'hosted', label: id }).main
   const models = ofBest.filter(({ run }, at) => ofBest.findIndex((other) => model(other.run) === model(run)) === at)
-  const telling = [...models.slice(0, 1), ...firstOf(({ rent }) => rent === 'as-is'), ...models.slice(1, 3)]
+  const crosses = ({ run, stretches }: PairBreakeven): boolean =>
+    stretches.length > 1 && stretches.some(({ cheapest }) => cheapest === run)
+  const telling = [
+    ...models.slice(0, 1),
+    ...firstOf(({ rent }) => rent === 'as-is'),
+    ...firstOf((pair) => pair.rent !== bestApi && pair.rent !== 'as-is' && crosses(pair)),
+    ...models.slice(1, 3),
+  ]
   return telling.length > 0 ? telling : ranked.slice(0, 3)
 }
 
@@ -134,6 +141,19 @@ export const pairText = (comparison: Comparison, { rent, run, stretches }: PairB
 }
 
 const volumeText = (value: number | undefined): string => (value === undefined ? 'no break-even' : countText(value))
+
+/** `What moves the break-even of X against Y, in requests a day`. */
+export const sensitivityHead = (comparison: Comparison): string => {
+  const { sensitivityPair: pair } = comparison
+  const of = pair === undefined ? '' : ` of ${labelOf(comparison, pair.run)} against ${labelOf(comparison, pair.rent)}`
+  return `What moves the break-even${of}, in ${unitOf(comparison)} a day`
+}
+
+/** Break-evens that a preset's source works out in its own terms. */
+export const alsoItems = (comparison: Comparison): string[] =>
+  (comparison.alsoBreakeven ?? []).map(
+    ({ label, requestsPerDay }) => `${label}: cheaper from ${countText(requestsPerDay)} requests a day on`,
+  )
 
 /** `from 88,259 to 52,300 with 800, 121,000 with 200`. */
 export const sensitivityText = ({ input, lowSetting, highSetting, atLow, atHigh }: Sensitivity): string => {
@@ -216,16 +236,11 @@ export const renderTable = (
     ...answerLines(comparison, writer),
     ...flow(contextTexts(comparison), width, ' ·').map((text) => paint('dim', text)),
     ...table,
-    ...section(
-      writer,
-      'Break-even, run against rent',
-      tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
-    ),
-    ...section(
-      writer,
-      `What moves it (${unitOf(comparison)} a day)`,
-      comparison.sensitivity.slice(0, FEW).map(sensitivityText),
-    ),
+    ...section(writer, 'Break-even, run against rent', [
+      ...tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
+      ...alsoItems(comparison),
+    ]),
+    ...section(writer, sensitivityHead(comparison), comparison.sensitivity.slice(0, FEW).map(sensitivityText)),
     ...section(writer, 'Your bill', billItems(comparison)),
     ...section(writer, 'In the log, but without a price', [...unpricedItems(comparison), ...withoutUsage(comparison)]),
     ...section(writer, 'Apart: never the winner', reasonTexts(comparison.apart, FEW)),

@@ -11,7 +11,7 @@ const settingOf = (text: string, setting: string): HostChoice => {
   if (degree !== undefined) return { tensorParallel: Number(degree) }
   if (/^(?:on-demand|one-year|spot|vllm.*|tgi.*|trt.*|lmdeploy.*|transformers.*|deepspeed.*)$/.test(setting)) return {}
   throw new InputError(`"${text}" says "${setting}" after the machine`, {
-    hint: `a precision (${PRECISIONS.join(', ')}) or a tensor-parallel degree (tp2) may stand there`,
+    hint: `write a precision there (${PRECISIONS.join(', ')}), a tensor-parallel degree (tp2), or nothing`,
   })
 }
 
