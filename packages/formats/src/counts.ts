@@ -16,7 +16,7 @@ export const DROPS = [
 export type Drop = (typeof DROPS)[number]
 
 /** What is counted about a file, beside its drops. Token counts are of calls that were not errors. */
-export const MEASURES = [
+const MEASURES = [
   'lines',
   'rows',
   'requests',

@@ -72,8 +72,8 @@ export type TableHead = {
 }
 export type JsonHead = { readonly kind: 'json'; readonly values: readonly unknown[] }
 
-export type TableReader = { readonly row: (cells: Cells) => void; readonly end?: () => void }
-export type JsonReader = {
+type TableReader = { readonly row: (cells: Cells) => void; readonly end?: () => void }
+type JsonReader = {
   readonly value: (value: unknown, line: number, raw: string) => void
   readonly end?: () => void
 }

@@ -1,16 +1,18 @@
 import { InputError } from '@breakeven/core'
 import { startCounts } from './counts.ts'
+import type { JsonFormat, JsonHead, TableFormat, TableHead } from './format.ts'
 import type { FileReport } from './report.ts'
 import type { Session } from './session.ts'
 import { recognise, syntaxOf } from './recognise.ts'
 import type { Syntax } from './recognise.ts'
 import { newTally } from './tally.ts'
+import type { Tally } from './tally.ts'
 import { decoderFor } from './text/decode.ts'
 import type { Decoder } from './text/decode.ts'
 import { jsonDocumentLexer, jsonLinesLexer } from './text/json.ts'
 import type { JsonSink } from './text/json.ts'
 import { tableLexer } from './text/table.ts'
-import type { Lexer } from './text/table.ts'
+import type { Cells, Lexer } from './text/table.ts'
 
 /** Takes the unpacked bytes of one file, in order. */
 export type Intake = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void }
@@ -55,6 +57,42 @@ const withoutLines = (text: string, lines: number): string => {
   return text.slice(position)
 }
 
+/** Chooses the format of a file and begins its report. */
+export const startFile = (
+  path: string,
+  head: TableHead | JsonHead,
+  session: Session,
+): { format: TableFormat | JsonFormat; tally: Tally } => {
+  const format = recognise(head, path, session.format)
+  const tally = newTally(path, format, session)
+  session.addFile(() => {
+    const span = tally.span()
+    const grain = tally.clockResolution()
+    return {
+      path,
+      format: format.id,
+      formatName: format.name,
+      counts: tally.counts(),
+      ...(span ? { firstAt: span.first, lastAt: span.last } : {}),
+      ...(grain === undefined ? {} : { grainSeconds: grain }),
+      isRelative: tally.isRelative(),
+      incompletePage: tally.isIncompletePage(),
+      facts: tally.facts,
+      ...(format.instead === undefined ? {} : { instead: format.instead }),
+      issues: tally.issues(),
+    }
+  })
+  return { format, tally }
+}
+
+/** Hands one row of a table to its reader; false where the reader could make no sense of it. */
+export const giveRow = (tally: Tally, read: (cells: Cells) => void, cells: Cells): boolean => {
+  tally.entry()
+  const before = tally.malformedLines()
+  read(cells)
+  return tally.malformedLines() === before
+}
+
 /** Reads one file into the session: decodes, recognises by content, splits, counts. */
 export const openIntake = (path: string, session: Session): Intake => {
   let decoder: Decoder | undefined
@@ -69,26 +107,8 @@ export const openIntake = (path: string, session: Session): Intake => {
       lexer = { push: () => {}, end: () => {} }
       return
     }
-    const format = recognise(syntax.head, path, session.format)
-    const tally = newTally(path, format, session)
+    const { format, tally } = startFile(path, syntax.head, session)
     const { context } = tally
-    session.addFile(() => {
-      const span = tally.span()
-      const grain = tally.clockResolution()
-      return {
-        path,
-        format: format.id,
-        formatName: format.name,
-        counts: tally.counts(),
-        ...(span ? { firstAt: span.first, lastAt: span.last } : {}),
-        ...(grain === undefined ? {} : { grainSeconds: grain }),
-        isRelative: tally.isRelative(),
-        incompletePage: tally.isIncompletePage(),
-        facts: tally.facts,
-        ...(format.instead === undefined ? {} : { instead: format.instead }),
-        issues: tally.issues(),
-      }
-    })
     const malformed = (line: number, reason: string): void => {
       tally.entry()
       context.drop('malformedLines', line, reason)
@@ -104,14 +124,12 @@ export const openIntake = (path: string, session: Session): Intake => {
         header.length,
         {
           row: (cells) => {
-            tally.entry()
             if (cells.equals(0, firstColumn) && header.every((cell, column) => cells.text(column).trim() === cell)) {
+              tally.entry()
               context.drop('repeatedHeaders', cells.line)
               return true
             }
-            const before = tally.malformedLines()
-            row(cells)
-            return tally.malformedLines() === before
+            return giveRow(tally, row, cells)
           },
           malformed,
         },

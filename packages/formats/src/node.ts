@@ -10,7 +10,7 @@ import { reportOf } from './report.ts'
 import type { ImportReport, Issue } from './report.ts'
 import { newSession, nothingFound } from './session.ts'
 import type { Session } from './session.ts'
-import { brokenGzip, guardRatio, isGzip } from './unpack.ts'
+import { brokenGzip, guardRatio, isGzip, isParquet } from './unpack.ts'
 
 const CHUNK_BYTES = 512 * 1024
 
@@ -84,15 +84,15 @@ const readStdin = async (sink: Sink): Promise<void> => {
   sink.end()
 }
 
-const sizeAndStart = async (path: string): Promise<{ bytesTotal: number; isPacked: boolean }> => {
+const sizeAndStart = async (path: string): Promise<{ bytesTotal: number; isPacked: boolean; isParquet: boolean }> => {
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
-    const start = new Uint8Array(2)
+    const start = new Uint8Array(4)
     // A pipe or a device must not lose its first bytes to a look.
-    if (size === 0) return { bytesTotal: 0, isPacked: false }
-    await handle.read(start, 0, 2, 0)
-    return { bytesTotal: size, isPacked: isGzip(start) }
+    if (size === 0) return { bytesTotal: 0, isPacked: false, isParquet: false }
+    await handle.read(start, 0, 4, 0)
+    return { bytesTotal: size, isPacked: isGzip(start), isParquet: isParquet(start) }
   } finally {
     await handle.close()
   }
@@ -104,7 +104,14 @@ const readFile = async (path: string, session: Session, options: ReadOptions): P
     await readStdin(intake)
     return
   }
-  const { bytesTotal, isPacked } = await sizeAndStart(path)
+  const start = await sizeAndStart(path)
+  const { bytesTotal, isPacked } = start
+  if (start.isParquet) {
+    const { readParquet } = await import('./duckdb/read-parquet.ts')
+    await readParquet(path, session)
+    options.onProgress?.({ file: path, bytesRead: bytesTotal, bytesTotal, rows: session.rows() })
+    return
+  }
   let bytesRead = 0
   const progress = (bytes: number): void => {
     bytesRead += bytes

@@ -26,7 +26,7 @@ export type RecordFormat = {
   readonly recognise: (names: ReadonlySet<string>, first: Fields | undefined) => Match
   readonly open: (context: FileContext, names: ReadonlySet<string>) => RecordReader
 }
-export type RecordReader = { readonly record: (fields: Fields, line: number) => void; readonly end?: () => void }
+type RecordReader = { readonly record: (fields: Fields, line: number) => void; readonly end?: () => void }
 
 const ABSENT = -1
 

@@ -4,7 +4,7 @@ import type { ColumnMap, FileContext, ReadOptions, RowExtra } from './format.ts'
 import type { FileReport } from './report.ts'
 
 /** A row that waits to be the best of its id. */
-export type Deferred = {
+type Deferred = {
   readonly rank: number
   readonly context: FileContext
   readonly row: Row

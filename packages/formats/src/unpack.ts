@@ -2,6 +2,10 @@ import { InputError } from '@breakeven/core'
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
+/** `PAR1` */
+export const isParquet = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31
+
 /** Logs pack 5 to 60 times; deflate can do 1,032. */
 const MOST_RATIO = 300
 const SAFE_BYTES = 256 * 1024 * 1024

@@ -16,9 +16,11 @@ import { otlp } from './otlp.ts'
 import { prometheus } from './prometheus.ts'
 import { openAiBatch, responses } from './responses.ts'
 import { tokenless } from './tokenless.ts'
+import { trafficTable } from './traffic.ts'
 
 /** Every format, in the order in which messages name them. To add one: a file beside this one, and its name here. */
 export const FORMATS: readonly Format[] = [
+  trafficTable,
   genericTable,
   genericJson,
   openAiUsageTable,

@@ -2,7 +2,7 @@ import { BASE, START, iso } from './traffic.ts'
 import type { BaseCall } from './traffic.ts'
 
 /** What a format can say of the traffic; the other counts must be null. */
-export type Says = 'requests' | 'cacheRead' | 'cacheWrite' | 'reasoning'
+type Says = 'requests' | 'cacheRead' | 'cacheWrite' | 'reasoning'
 export type Sample = { readonly format: string; readonly text: string; readonly says: readonly Says[] }
 
 const lines = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join('\n') + '\n'

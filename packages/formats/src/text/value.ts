@@ -34,15 +34,7 @@ export const toNumber = (value: unknown): number | undefined => {
 export const numberAt = (value: unknown, key: string): number | undefined =>
   isObject(value) ? toNumber(value[key]) : undefined
 
-/** The first of several keys that reports a number. */
-export const firstNumber = (value: unknown, keys: readonly string[]): number | undefined => {
-  for (const key of keys) {
-    const number = numberAt(value, key)
-    if (number !== undefined) return number
-  }
-  return undefined
-}
-
+/** The first of several keys that holds a text. */
 export const firstText = (value: unknown, keys: readonly string[]): string | undefined => {
   for (const key of keys) {
     const text = textAt(value, key)
