@@ -61,7 +61,13 @@ const renderPicture = async (kind: string, comparison: Comparison): Promise<stri
   if (kind !== '.svg' && kind !== '.png') return undefined
   const svg = (await import('@breakeven/report/svg')).renderSvg(comparison)
   if (kind === '.svg') return svg
-  return (await import('@breakeven/report/png')).renderPng(svg, { scale: 2 })
+  const { renderPng } = await import('@breakeven/report/png')
+  return renderPng(svg, { scale: 2 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new InputError('a PNG needs the optional package @resvg/resvg-js', {
+      hint: 'npm install @resvg/resvg-js, or write an .svg or .html',
+    })
+  })
 }
 
 const jsonOf = async (result: Result): Promise<string> => {
