@@ -11,10 +11,10 @@ export const flatCurve = (usd: Usd): CostCurve => ({ at: () => usd, kinks: () =>
 
 /**
  * How many machines carry a volume: at least `minimum`, one more as soon as the last is full.
- * 1e-9 forgives the rounding of `k * width / width`, so that a full machine is not two.
+ * 1e-12 forgives the rounding of `k * width / width`, so that a full machine is not two.
  */
 export const stepsFor = (perDay: number, width: number, minimum: number): number =>
-  Math.max(minimum, Math.ceil(perDay / width - 1e-9))
+  Math.max(minimum, Math.ceil((perDay / width) * (1 - 1e-12)))
 
 /** A staircase: `usdPerStep` for each machine of `width` units a day. */
 export const stairCurve = (usdPerStep: Usd, width: number, minimum = 1): CostCurve => ({
