@@ -6,6 +6,7 @@ import { madeCalls } from './traffic.ts'
 
 const ON = '2026-10-31'
 const CALLS = 1_000_000
+const MORE_CALLS = 8_000_000
 const SAMPLE_CALLS = 20
 const SAMPLE_MODELS = 200
 const THEIR_PROVIDER: Readonly<Record<string, string>> = {
@@ -53,6 +54,7 @@ export const benchPricing = (): readonly string[] => {
     return { bills, summing, pricing: seconds(pricingStarted), cells: workload.cells.length }
   }
   const ours = price(CALLS)
+  const more = price(MORE_CALLS)
   const sample = [...madeCalls(SAMPLE_CALLS)]
   const sampled = price(SAMPLE_CALLS)
   const theirStart = performance.now()
@@ -72,6 +74,7 @@ export const benchPricing = (): readonly string[] => {
     `pricing ${CALLS.toLocaleString('en-US')} calls on ${models.length} models: ${ourSeconds.toFixed(2)} s (${ours.summing.toFixed(2)} s reading into ${ours.cells.toLocaleString('en-US')} cells, ${ours.pricing.toFixed(3)} s pricing)`,
     `call by call, from a sample of ${priced.toLocaleString('en-US')}: ${Math.round(1 / theirsPerPrice).toLocaleString('en-US')} prices/s, ${(theirs / 3600).toFixed(1)} h in all`,
     `ratio: ${Math.round(theirs / ourSeconds).toLocaleString('en-US')}x (target 1,000x)`,
+    `memory follows cells, not calls: ${ours.cells.toLocaleString('en-US')} cells of ${CALLS.toLocaleString('en-US')} calls, ${more.cells.toLocaleString('en-US')} of ${MORE_CALLS.toLocaleString('en-US')} over the same month`,
     `equal to 1e-9 on ${equal} of ${compared} sampled models; the others have another price in our dated rows`,
   ]
 }
