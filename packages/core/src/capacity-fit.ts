@@ -20,7 +20,9 @@ const SMALLER: readonly Precision[] = ['fp8', 'int8', 'int4']
 const DEGREES: readonly number[] = [2, 4, 8]
 
 const holds = (replica: Replica): boolean => memoryOf(replica).freeBytes > 0
-const splits = ({ model }: Replica, degree: number): boolean => model.heads % degree === 0
+/** Neuron pads heads, the others split them evenly. */
+const splits = ({ model, accelerator }: Replica, degree: number): boolean =>
+  accelerator.kind === 'neuron' || model.heads % degree === 0
 
 /** `fits in int8, or on 2 of them`: the smallest change of precision or devices that helps. */
 const remedyOf = (replica: Replica): string => {

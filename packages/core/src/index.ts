@@ -77,6 +77,8 @@ export {
   simulateFleet,
   type Slo,
 } from './fleet.ts'
+export { accuracyBySource, accuracyOf, type Accuracy, type Residual } from './validate/accuracy.ts'
+export { predict, type Prediction, type Trial } from './validate/trial.ts'
 export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hourly.ts'
 export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'

@@ -9,7 +9,7 @@ import type { Seconds, Tokens } from './units.ts'
  * completion is done. Encoders are served so too, without padding and without completions.
  */
 export const batchEngine = (roofline: Roofline, settings: EngineSettings, padded: boolean): Engine => {
-  const { requests, outcome, kvTokens } = settings
+  const { requests, outcome, kvTokens, onEnd } = settings
   const { engine } = roofline
   const timer = timerOf(roofline)
   const counters = newCounters()
@@ -63,11 +63,14 @@ export const batchEngine = (roofline: Roofline, settings: EngineSettings, padded
     const batch = nextBatch()
     const first = passSeconds(batch)
     const rest = batch.output > 1 ? decodeSeconds(batch) : 0
-    for (const request of batch.members) {
-      outcome.firstAt[request] = clock + first
-      outcome.endAt[request] = clock + (outputOf(request) > 1 ? first + rest : first)
-    }
+    const begin = clock
     clock += first + rest
+    for (const request of batch.members) {
+      const end = begin + (outputOf(request) > 1 ? first + rest : first)
+      outcome.firstAt[request] = begin + first
+      outcome.endAt[request] = end
+      onEnd?.(request, end)
+    }
     counters.iterations += batch.output
     counters.jumps++
     counters.prefillSeconds += first

@@ -46,7 +46,7 @@ const stepsUntil = (seconds: Seconds, most: number, secondsOf: (steps: number) =
  * request: such a stretch is computed at once.
  */
 export const continuousEngine = (roofline: Roofline, settings: EngineSettings): Engine => {
-  const { requests, outcome, stepByStep } = settings
+  const { requests, outcome, stepByStep, onEnd } = settings
   const { engine, window } = roofline
   const { blockTokens, maxSequences, maxBatchedTokens } = engine
   const chunked = engine.scheduler === 'chunked-prefill'
@@ -135,6 +135,7 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
   const finish = (request: number): void => {
     outcome.endAt[request] = clock
     taken--
+    onEnd?.(request, clock)
   }
 
   const completeDue = (): void => {

@@ -46,6 +46,8 @@ export type EngineSettings = {
   readonly kvTokens: Tokens
   /** Compute every iteration by itself, to check the jumps against. */
   readonly stepByStep: boolean
+  /** Told when a request ends; may enqueue the next one, at that moment. */
+  readonly onEnd?: ((request: number, at: Seconds) => void) | undefined
 }
 
 export const newCounters = (): Counters => ({

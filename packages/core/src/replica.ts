@@ -2,7 +2,7 @@ import { fitOfReplica } from './capacity-fit.ts'
 import type { Replica } from './model.ts'
 import { batchEngine } from './replica-batch.ts'
 import { continuousEngine } from './replica-continuous.ts'
-import type { Counters, Engine, Outcome, Requests } from './replica-terms.ts'
+import type { Counters, Engine, EngineSettings, Outcome, Requests } from './replica-terms.ts'
 import { rooflineOf } from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
 
@@ -22,6 +22,7 @@ export type SimulationOptions = {
   /** Compute every iteration by itself, for checking. */
   readonly stepByStep?: boolean
 }
+type PlayOptions = SimulationOptions & { readonly onEnd?: EngineSettings['onEnd'] }
 
 /** What is needed to play one set of requests on any number of equal replicas. */
 type Play = {
@@ -48,7 +49,7 @@ const emptyOutcome = (size: number): Outcome => ({
 export const playOf = (
   replica: Replica,
   requests: Requests,
-  { stepByStep = false }: SimulationOptions = {},
+  { stepByStep = false, onEnd }: PlayOptions = {},
 ): Play | NoSimulation => {
   const { model, engine } = replica
   const encoder = model.kind === 'encoder'
@@ -63,7 +64,7 @@ export const playOf = (
     return { fits: false, reason: `${replica.accelerator.id} has no ${replica.precision} arithmetic` }
   }
   const outcome = emptyOutcome(requests.at.length)
-  const settings = { requests, outcome, kvTokens, stepByStep }
+  const settings = { requests, outcome, kvTokens, stepByStep, onEnd }
   const whole = encoder || engine.scheduler === 'static-batch'
   const slots = Math.max(1, Math.floor(fit.slots))
   const limited = {
@@ -106,5 +107,40 @@ export const simulate = (
   }
   engine.advance(Infinity)
   const untilAt = Math.max(requests.at[0] ?? 0, engine.clock())
+  return { fits: true, ...play.outcome, ...engine.counters, requests, kvTokens: play.kvTokens, untilAt }
+}
+
+/** Prompts and completions of a closed loop, in the order in which they are sent. */
+export type Lengths = { readonly input: Float64Array; readonly output: Float64Array }
+
+/**
+ * Plays a closed loop: so many users, each of whom sends the next request when the last one has ended. Load tests are made
+ * so; real traffic is not. The arrivals that came of it stand in `requests.at`.
+ */
+export const simulateClosedLoop = (
+  replica: Replica,
+  { input, output }: Lengths,
+  users: number,
+): Simulation | NoSimulation => {
+  const requests: Requests = { at: new Float64Array(input.length), input, output }
+  let sent = 0
+  const sendNext = (at: Seconds): void => {
+    while (sent < input.length) {
+      const request = sent++
+      requests.at[request] = at
+      if (play.accepts(request)) {
+        engine.enqueue(request)
+        return
+      }
+      play.outcome.rejected[request] = 1
+    }
+  }
+  const prepared = playOf(replica, requests, { onEnd: (_, at) => sendNext(at) })
+  if ('fits' in prepared) return prepared
+  const play = prepared
+  const engine = play.open()
+  for (let user = 0; user < users; user++) sendNext(0)
+  engine.advance(Infinity)
+  const untilAt = Math.max(0, engine.clock())
   return { fits: true, ...play.outcome, ...engine.counters, requests, kvTokens: play.kvTokens, untilAt }
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+
+import { accelerators, engines, models, replica } from '../fixtures/hardware.ts'
+import { accuracyBySource, accuracyOf, type Residual } from './accuracy.ts'
+import { predict, type Trial } from './trial.ts'
+
+const trial = (fields: Partial<Trial> = {}): Trial => ({
+  replica: replica(),
+  input: 232,
+  output: 50,
+  shortest: 1,
+  users: 1,
+  requests: 20,
+  client: true,
+  ...fields,
+})
+
+const secondsOf = (one: Trial): number => {
+  const prediction = predict(one)
+  return prediction.fits ? prediction.e2e : NaN
+}
+
+describe('predict', () => {
+  const tgi = (tensorParallel: number, users: number): Trial =>
+    trial({
+      replica: replica({ model: models.llama2_7b, engine: engines.tgi, tensorParallel }),
+      users,
+      requests: 20 * users,
+    })
+
+  // philschmid/text-generation-inference-tests results/sagemaker.csv: Llama-2-7B, TGI 1.0.3, 50 tokens, mean milliseconds.
+  it('Llama-2-7B under TGI: ml.g5.12xlarge on 4 devices beats ml.g5.48xlarge on 8, at every number of users', () => {
+    for (const users of [1, 5, 10, 20]) expect(secondsOf(tgi(4, users))).toBeLessThan(secondsOf(tgi(8, users)))
+  })
+
+  it('a static batch ends together and its rate is its tokens over its time', () => {
+    const batch = predict(trial({ users: 8, requests: 8, client: false, input: 200, output: 128 }))
+    expect(batch).toMatchObject({ fits: true })
+    const { e2e, totalTokensPerSecond, requestsPerSecond } = batch.fits
+      ? batch
+      : { e2e: NaN, totalTokensPerSecond: NaN, requestsPerSecond: NaN }
+    expect(totalTokensPerSecond * e2e).toBeCloseTo(8 * 328, 3)
+    expect(requestsPerSecond * e2e).toBeCloseTo(8, 3)
+  })
+
+  it('more users: more tokens a second, each slower; the closed loop never has more of them than that', () => {
+    const [few, many] = [4, 64].map((users) => predict(trial({ users, requests: 10 * users })))
+    const [first, second] = [few, many].map((one) => (one?.fits ? one : undefined))
+    expect(second?.outputTokensPerSecond).toBeGreaterThan(2 * (first?.outputTokensPerSecond ?? NaN))
+    expect(second?.tpot).toBeGreaterThan(first?.tpot ?? NaN)
+    // Little's law: users = rate x time in the system; ramp-up and tail-off take a little of it.
+    expect((second?.requestsPerSecond ?? NaN) * (second?.e2e ?? NaN)).toBeLessThanOrEqual(64 * 1.02)
+    expect((second?.requestsPerSecond ?? NaN) * (second?.e2e ?? NaN)).toBeGreaterThan(64 * 0.8)
+  })
+
+  it('says what does not fit', () => {
+    expect(predict(trial({ input: 200_000 }))).toMatchObject({
+      fits: false,
+      reason: '20 requests of 200000 and 50 tokens do not fit',
+    })
+    expect(predict(trial({ replica: replica({ model: models.llama31_70b, accelerator: accelerators.T4 }) })).fits).toBe(
+      false,
+    )
+  })
+})
+
+describe('accuracy', () => {
+  const residual = (predicted: number, metric: Residual['metric'] = 'tpot'): Residual => ({
+    source: 'S',
+    engine: 'vLLM',
+    accelerator: 'H100',
+    metric,
+    measured: 100,
+    predicted,
+  })
+
+  it('is the median and the ninth decile of the absolute error, and the median of the signed one', () => {
+    // Signed: -20, -10, 5, 10, 30; absolute: 5, 10, 10, 20, 30.
+    const errors = accuracyOf([80, 90, 105, 110, 130].map((predicted) => residual(predicted)))
+    const rounded = Object.values(errors).map((value) => Math.round(value * 1e9) / 1e9)
+    expect(rounded).toEqual([5, 10, 30, 5])
+  })
+
+  it('stands by source, engine, accelerator and metric', () => {
+    const groups = accuracyBySource([residual(90), residual(110), residual(50, 'ttft')])
+    expect(groups.map(({ metric, rows }) => [metric, rows])).toEqual([
+      ['tpot', 2],
+      ['ttft', 1],
+    ])
+    expect(accuracyBySource([])).toEqual([])
+  })
+})
