@@ -99,7 +99,7 @@ const scaled = (usage: FullUsage, input: number, output: number): FullUsage => (
   output: usage.output * output,
 })
 
-export const inputOf = (usage: FullUsage): Tokens => INPUT_METERS.reduce((sum, meter) => sum + usage[meter], 0)
+const inputOf = (usage: FullUsage): Tokens => INPUT_METERS.reduce((sum, meter) => sum + usage[meter], 0)
 
 /** The prompt that stands for a segment: any length inside it prices alike; a little above the lower edge is one. */
 const promptOf = (edges: readonly Tokens[], segment: number, ratio: number): Tokens => {

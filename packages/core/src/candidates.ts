@@ -20,7 +20,7 @@ import { didYouMean } from './suggest.ts'
 import type { Task } from './usage.ts'
 
 /** Same class or a better one; an encoder only beside encoders. */
-export const atLeastClass = (have: CapabilityClass | undefined, wanted: CapabilityClass): boolean => {
+const atLeastClass = (have: CapabilityClass | undefined, wanted: CapabilityClass): boolean => {
   if (have === undefined) return false
   if (have === 'encoder' || wanted === 'encoder') return have === wanted
   return GENERATING_CLASSES.indexOf(have) <= GENERATING_CLASSES.indexOf(wanted)
@@ -57,11 +57,7 @@ export const apiField = (
 }
 
 /** The first engine in the catalogue's order that serves the model on such hardware. */
-export const engineFor = (
-  engines: readonly Engine[],
-  { kind }: OpenModel,
-  accelerator: Accelerator,
-): Engine | undefined =>
+const engineFor = (engines: readonly Engine[], { kind }: OpenModel, accelerator: Accelerator): Engine | undefined =>
   engines.find((engine) => engine.serves.includes(kind) && (engine.runsOn ?? ['gpu']).includes(accelerator.kind))
 
 /** REST streams long answers; a class label fits the cheaper HTTP API. */

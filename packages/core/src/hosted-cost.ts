@@ -10,7 +10,7 @@ import type { IsoDate, Seconds, Usd } from './units.ts'
 import { BYTES_PER_GB, HOURS_PER_DAY, HOURS_PER_MONTH, SECONDS_PER_DAY } from './units.ts'
 
 /** What a hosted option is priced under. */
-export type HostedConditions = {
+type HostedConditions = {
   readonly on: IsoDate
   /** Share of a replica's sustainable rate that the peak may use, 0 to 1. */
   readonly utilisation: number
@@ -42,11 +42,11 @@ export const rateOf = ({ instance, region, purchase }: Deployment, on: IsoDate):
     )[0]
 
 /** Replicas that one machine holds. A CPU machine holds one. */
-export const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number =>
+const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number =>
   Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))
 
 /** Requests a day that one machine carries when its busiest moment is `peakFactor` times the mean. */
-export const instanceRequestsPerDay = (
+const instanceRequestsPerDay = (
   deployment: Deployment,
   requestsPerSecond: number,
   peakFactor: number,
@@ -77,7 +77,7 @@ type Machines = {
 }
 
 /** Machines that run: for the peak all day, or for each class of hours what it needs. */
-export const machinesOf = ({ deployment, capacity, load, conditions }: HostedQuestion): Machines => {
+const machinesOf = ({ deployment, capacity, load, conditions }: HostedQuestion): Machines => {
   const peakFactor = load[0]?.factor ?? 1
   const widthAt = (factor: number): number =>
     instanceRequestsPerDay(deployment, capacity.requestsPerSecond, factor, conditions)
@@ -151,7 +151,7 @@ const storagePart = ({ deployment, services }: HostedQuestion, machines: Machine
 }
 
 /** Lambda is billed while it waits for the model: its seconds are the model's. */
-export const lambdaSeconds = ({ ttft, tpot }: { ttft: Seconds; tpot: Seconds }, { output }: RequestShape): Seconds =>
+const lambdaSeconds = ({ ttft, tpot }: { ttft: Seconds; tpot: Seconds }, { output }: RequestShape): Seconds =>
   ttft + Math.max(0, output - 1) * tpot
 
 const bodyBytes = (tokens: number): number => FRAME_BYTES + tokens * BYTES_PER_TOKEN

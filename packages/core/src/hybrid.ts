@@ -23,7 +23,7 @@ export type HybridPriced = {
 }
 
 /** A hybrid must save this share over the better of its two sides to be worth its complexity. */
-export const HYBRID_MINIMUM_SAVING = 0.02
+const HYBRID_MINIMUM_SAVING = 0.02
 
 /** Requests a day that go over when `machines` run always: in each class of hours, what exceeds them. */
 export const overflowPerDay = (

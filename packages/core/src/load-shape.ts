@@ -5,7 +5,7 @@ import type { Workload } from './workload.ts'
  * A load-duration curve in classes: for `share` of the time the rate is `factor` times the mean.
  * Shares sum to 1, shares x factors sum to 1, the first factor is the peak; descending.
  */
-export type LoadClass = { readonly share: number; readonly factor: number }
+type LoadClass = { readonly share: number; readonly factor: number }
 export type LoadShape = readonly LoadClass[]
 
 const MAX_CLASSES = 48

@@ -120,7 +120,7 @@ export const priceAt = ({ base, scheduled }: Tariff, at: Seconds | undefined): P
  * USD of sums of tokens whose prompts all lie in one band. `prompts` counts requests, for fees and minimums.
  * NaN where a meter that was used has no price: missing is not zero.
  */
-export type BandPrice = (usage: FullUsage, prompts: number) => Usd
+type BandPrice = (usage: FullUsage, prompts: number) => Usd
 
 /** The index of the band for one prompt length. */
 export const bandOf = (price: Price, promptTokens: Tokens): number => {
@@ -156,7 +156,7 @@ export const unitPricesOf = (prices: MeterPrices): Readonly<Record<Meter, number
 const product = (tokens: Tokens, unit: Usd): Usd => (tokens === 0 ? 0 : tokens * unit)
 
 /** One band of a price as a closure over plain numbers: linear in its arguments, so sums price like their parts. */
-export const compileBand = (price: Price, band: number): BandPrice => {
+const compileBand = (price: Price, band: number): BandPrice => {
   const unit = unitPricesOf(price.bands[band]!.usdPerMillion)
   const fee = price.usdPerRequest ?? 0
   return (usage, prompts) =>

@@ -11,7 +11,7 @@ export const findService = (services: Catalog['services'], id: string, region: s
 }
 
 /** USD of a month's quantity under marginal tiers: each tier prices its own part. */
-export const tieredUsd = ({ tiers }: ServiceRate, quantity: number): Usd => {
+const tieredUsd = ({ tiers }: ServiceRate, quantity: number): Usd => {
   let usd = 0
   let from = 0
   for (const tier of tiers) {

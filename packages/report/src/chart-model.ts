@@ -18,7 +18,7 @@ import { fit, setLines, widthOf } from './text-metrics.ts'
 /** Warm for what is rented, cool for what is run, violet for a mix, grey for today. */
 export type Tone = { readonly family: Side | 'asIs'; readonly index: number }
 
-export type ChartTick = { readonly at: number; readonly label?: string }
+type ChartTick = { readonly at: number; readonly label?: string }
 
 export type ChartSeries = {
   readonly id: OptionId
@@ -40,7 +40,7 @@ export type ChartCrossing = Point & {
   readonly key: Point
 }
 
-export type ChartStrip = {
+type ChartStrip = {
   readonly x: number
   readonly width: number
   readonly id: OptionId
@@ -146,7 +146,7 @@ export const chartSubject = (comparison: Comparison, show: readonly OptionId[] =
 export const crossingText = ({ from, to, of }: Crossing): string =>
   of === 'field' ? `${shortOf(to)} becomes the cheapest` : `${shortOf(to)} undercuts ${shortOf(from)}`
 
-export const subtitleOf = (comparison: Comparison): string => {
+const subtitleOf = (comparison: Comparison): string => {
   const { workload, on } = comparison
   const each =
     workload.meanInput === undefined || workload.meanOutput === undefined

@@ -160,7 +160,7 @@ export const HYBRID: PricedOption = option({
 })
 
 /** Which curve is lowest, over all volumes: every pair's crossing between neighbouring kinks, exact on linear pieces. */
-export const lowestOf = (options: readonly PricedOption[], horizon: number): Stretch[] => {
+const lowestOf = (options: readonly PricedOption[], horizon: number): Stretch[] => {
   const kinks = [0, ...new Set(options.flatMap(({ curve }) => curve.kinks(0, horizon))), horizon].toSorted(
     (a, b) => a - b,
   )

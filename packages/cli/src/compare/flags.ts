@@ -19,7 +19,7 @@ import { parseHost, parseMap } from '../flags/pair.ts'
 import type { Discount } from '../flags/share.ts'
 import { parseDiscount, parseShare } from '../flags/share.ts'
 
-export type OutputFormat = 'table' | 'json' | 'csv' | 'markdown'
+type OutputFormat = 'table' | 'json' | 'csv' | 'markdown'
 
 /** What `breakeven compare` was asked, parsed and checked one by one; what does not go together is for `runCompare` to say. */
 export type CompareFlags = {
