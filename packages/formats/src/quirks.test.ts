@@ -382,6 +382,11 @@ describe('the clock', () => {
     expect((await readAll([table(times)])).report.grainSeconds).toBeCloseTo(3.001, 3)
   })
 
+  it('of a trace and that of a log do not mix', async () => {
+    const { report } = await readAll([table([0, 10]), table([1_789_372_800])])
+    expect(() => requireTraffic(report)).toThrow('Its times count from the start of the trace')
+  })
+
   it('of a trace counts from the moment that the caller gives', async () => {
     const { rows, report } = await readAll([table([0, 10])], { relativeTo: 1_789_372_800 })
     expect(rows.map((row) => row.kind === 'call' && row.at)).toEqual([1_789_372_800, 1_789_372_810])

@@ -166,7 +166,7 @@ export const recognise = (head: TableHead | JsonHead, file: string, wanted?: str
     throw new InputError(`This could be ${found.map(({ name }) => name).join(' or ')}.`, {
       file,
       line: 1,
-      hint: `Say which with --format ${found.map(({ id }) => id).join(' or --format ')}.`,
+      hint: 'One file may hold one format: split it, and name the parts together.',
     })
   return format
 }

@@ -63,8 +63,21 @@ export const reportOf = (files: readonly FileReport[], issues: readonly Issue[] 
   }
 }
 
+/** A trace that counts from its own start and a log with dates would seem to be half a century apart. */
+const requireOneClock = ({ files }: ImportReport): void => {
+  const timed = files.filter((file) => file.firstAt !== undefined)
+  const relative = timed.find((file) => file.isRelative)
+  const dated = timed.find((file) => !file.isRelative)
+  if (relative && dated)
+    throw new InputError(`Its times count from the start of the trace, those of ${dated.path} are dates.`, {
+      file: relative.path,
+      hint: 'Compare them one after the other.',
+    })
+}
+
 /** Throws `InputError` unless there is something to price: at least one call or bucket with tokens. */
 export const requireTraffic = (report: ImportReport): void => {
+  requireOneClock(report)
   const { total, files } = report
   if (total.input !== null && (total.rows ?? 0) > 0 && (total.input > 0 || (total.output ?? 0) > 0)) return
   const place = files.length === 1 && files[0] ? { file: files[0].path } : {}

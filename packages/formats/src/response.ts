@@ -178,6 +178,7 @@ const shapeOf = (body: Json): Shape | undefined => {
     return {
       ...chatUsage(usage),
       ...(isEmbedding ? { task: 'embed' as const } : {}),
+      ...('x_groq' in body ? { provider: 'groq' } : {}),
       seconds: numberAt(usage, 'total_time'),
     }
   }

@@ -242,7 +242,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
           message:
             ranges.count === 1
               ? `Not counted: ${reason}.`
-              : `${ranges.count} entries not counted (${reason}): lines ${rangesText(ranges, SHOWN_RUNS)}.`,
+              : `${ranges.count} entries not counted (${reason}): ${/^\d+$/.test(lines) ? 'line' : 'lines'} ${rangesText(ranges, SHOWN_RUNS)}.`,
           kind,
           count: ranges.count,
           lines,

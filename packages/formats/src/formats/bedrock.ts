@@ -49,7 +49,7 @@ const readRecord = (context: FileContext, record: unknown, line: number): void =
       status: isError ? 'error' : 'ok',
       task: /embed/.test(modelId ?? '') ? 'embed' : 'generate',
       model: modelOf(modelId),
-      provider: 'aws',
+      provider: 'amazon-bedrock',
       usage:
         isError && outputTokens === undefined
           ? {}
