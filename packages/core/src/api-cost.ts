@@ -6,7 +6,7 @@ import type { Tariff } from './price.ts'
 import { bandOf, priceAt, tariffOf } from './price.ts'
 import { SAME_TOKENS, type TokenRatio, tokenRatioOf } from './tokens.ts'
 import type { IsoDate, Tokens, Usd } from './units.ts'
-import { SECONDS_PER_DAY } from './units.ts'
+import { SECONDS_PER_DAY, startOfDate } from './units.ts'
 import type { FullUsage, Meter } from './usage.ts'
 import { INPUT_METERS, METERS } from './usage.ts'
 import type { Group, Workload } from './workload.ts'
@@ -136,6 +136,12 @@ const ratioBetween = (
   target: string | undefined,
 ): TokenRatio => (source === undefined ? SAME_TOKENS : tokenRatioOf(families, source, target))
 
+/** An undated price vouches for a year before it was seen, not for the days before its model existed. */
+const UNDATED_DAYS = 365
+
+const isOutOfTime = ({ from, asOf }: Price, on: IsoDate): boolean =>
+  from === undefined && startOfDate(asOf) - startOfDate(on) > UNDATED_DAYS * SECONDS_PER_DAY
+
 /**
  * What a workload costs on one model at one date's prices: each call's own band and hour, the target's own tokens.
  * Exact for calls, as every price is linear inside a segment; a range (by `bound`) for buckets.
@@ -175,6 +181,7 @@ export const apiBill = (
   const receipt = receiptOf(pools, priceFactor)
   if (receipt.kind === 'unpriced') return receipt
   const { lines } = receipt
-  const suspect = [...tariffs.values()].some(({ base, scheduled }) => [base, ...scheduled].some((row) => row.suspect))
+  const rows = [...tariffs.values()].flatMap(({ base, scheduled }) => [base, ...scheduled])
+  const suspect = rows.some((row) => row.suspect === true || isOutOfTime(row, conditions.on))
   return { kind: 'priced', usd: lines.reduce((sum, line) => sum + line.usd, 0), lines, notes: [...notes], suspect }
 }

@@ -90,9 +90,19 @@ describe('rule 1: what competes', () => {
 
 describe('rule 2: dates', () => {
   test('a model is ruled out before its first dated row, with the reason', () => {
-    const comparison = compared(1000, { on: '2023-12-31' })
+    const comparison = compared(1000, { on: '2023-12-31', host: [{ model: 'open-8b' }] })
     expect(comparison.options.some(({ kind }) => kind === 'api')).toBe(false)
     expect(comparison.ruledOut).toContainEqual({ id: 'api:openai/medium', reason: 'not sold before 2024-01-01' })
+  })
+
+  test('an undated price competes for a year before it was seen; before that it stands apart unless named', () => {
+    const undated = apiModel('host/undated', [price(1, 1)]) // seen 2026-01-01
+    const at = (on: string, named: Partial<Conditions> = {}): Comparison =>
+      compared(1000, { on, ...named }, catalogOf([undated, medium]))
+    expect(ids(at('2025-01-02'))).toContain('api:host/undated')
+    expect(ids(at('2024-12-31'))).not.toContain('api:host/undated')
+    expect(at('2024-12-31').apart[0]!.reason).toBe('a price in doubt: undated price, seen 2026-01-01')
+    expect(ids(at('2024-12-31', { api: ['host/undated'] }))).toContain('api:host/undated')
   })
 
   test('a machine at a price of another year is flagged with its date', () => {
@@ -236,6 +246,12 @@ describe('bad input says what and what to do', () => {
     const failing = (): unknown => compared(1000, conditions)
     expect(failing).toThrow(InputError)
     expect(failing).toThrow(expect.objectContaining({ message, hint }))
+  })
+
+  test('a date on which nothing has a price is an error, not an empty table', () => {
+    const nothing = (): unknown =>
+      compared(1000, { on: '2020-01-01', api: ['openai/medium'] }, catalogOf(all, { openModels: [] }))
+    expect(nothing).toThrow('nothing can be priced on 2020-01-01 (api:openai/medium: not sold before 2024-01-01)')
   })
 
   test('no traffic is an error, not a bill of zero', () => {

@@ -81,6 +81,20 @@ const requireTraffic = ({ watchedSeconds, requests = 1 }: Workload): void => {
   })
 }
 
+/** Nothing left is no answer: it is a date, a class or a name that leaves nothing, and the reasons say which. */
+const requireOptions = (
+  options: readonly PricedOption[],
+  ruledOut: Comparison['ruledOut'],
+  { on }: Conditions,
+): void => {
+  if (options.length > 0) return
+  const [first] = ruledOut
+  const why = first === undefined ? 'no model of the class that was asked for' : `${first.id}: ${first.reason}`
+  throw new InputError(`nothing can be priced on ${on} (${why})`, {
+    hint: 'another --on, --class or --api; `breakeven prices NAME --all` shows the dates that have a price',
+  })
+}
+
 const unpricedOf = (workload: Workload, bill: AsIsBill | undefined): Comparison['unpriced'] => {
   const all = totalTokens(workload.usage)
   return (bill?.unpriced ?? []).map(({ model, tokens }) => ({ model, tokens, share: all === 0 ? 0 : tokens / all }))
@@ -106,6 +120,7 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   const asIs = today?.option === undefined ? [] : [today.option]
   const hosted = hosts.map(({ option }) => option)
   const options = [...asIs, ...apis, ...hosted, ...priceHybrids(setting, hosts)].toSorted(cheapestFirst)
+  requireOptions(options, ruledOut, conditions)
   const horizon = Math.max(LEAST_HORIZON * setting.unitsPerRequest, setting.axisPerDay * HORIZON_FACTOR)
   const rents = [...asIs, ...apis.slice(0, Math.max(BEST_OF_A_SIDE, conditions.api.length))]
   const runs = hosts.slice(0, Math.max(BEST_OF_A_SIDE, conditions.host.length))

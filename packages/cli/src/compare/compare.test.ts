@@ -114,7 +114,7 @@ describe('prices of the day', () => {
   })
 
   test('a model of tomorrow is ruled out, not priced', async () => {
-    const { ruledOut } = await json(...numbers, '--on', '2020-01-01', '--api', 'openai/gpt-5')
+    const { ruledOut } = await json(...numbers, '--on', '2024-01-01', '--api', 'openai/gpt-5')
     expect(ruledOut).toContainEqual({
       id: 'api:openai/gpt-5',
       reason: expect.stringMatching(/^not sold before 2025-08-/),
@@ -233,6 +233,12 @@ describe('bad input: one message, exit 2, nothing on stdout', () => {
     ],
     ['an unknown region', undefined, [...numbers, '--region', 'us-est-1'], /us-est-1[\s\S]*us-east-1/],
     ['an impossible date', undefined, [...numbers, '--on', '2026-02-30'], /2026-02-30/],
+    [
+      'an unpriced date',
+      undefined,
+      [...numbers, '--on', '2019-01-01'],
+      /nothing can be priced on 2019-01-01[\s\S]*--all/,
+    ],
     ['an unknown flag', undefined, [...numbers, '--regoin', 'eu'], /--regoin[\s\S]*--region/],
     ['an absurd number', undefined, ['--requests-per-day', 'NaN', '--words', '500'], /NaN/],
     ['a picture of no kind', undefined, [...numbers, '--chart', 'x.gif'], /\.svg, \.png or \.html/],
