@@ -25,7 +25,8 @@ const csv = (rows: number): Uint8Array =>
     'timestamp,model,input_tokens,output_tokens\n',
   )
 
-const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(12)
+/** Logged lines carry prompts and answers: 2 kB of text each, about what an answer of 500 tokens has. */
+const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(45)
 const responses = (rows: number): Uint8Array =>
   repeat(
     rows,
@@ -113,9 +114,9 @@ const say = (name: string, bytes: Uint8Array, ours: number, other: number, what:
 }
 
 for (const [name, bytes] of Object.entries({
-  responses: responses(60_000),
-  'claude-code': claude(60_000),
-  otlp: otlp(40_000),
+  responses: responses(30_000),
+  'claude-code': claude(30_000),
+  otlp: otlp(20_000),
 }))
   say(
     name,

@@ -39,6 +39,16 @@ export const claudeCode: JsonFormat = {
   recognise: ({ values }) => (values.some(isOwnLine) ? 3 : 0),
   open: (context) => {
     let sawStop = false
+    let folder: string | undefined
+    let project: string | undefined
+    /** All lines of a session come from one folder, or nearly. */
+    const projectOf = (cwd: string | undefined): string | undefined => {
+      if (cwd !== folder) {
+        folder = cwd
+        project = baseName(cwd)
+      }
+      return project
+    }
     return {
       value: (value, line) => {
         const message = objectAt(value, 'message')
@@ -61,7 +71,7 @@ export const claudeCode: JsonFormat = {
           status: sawStop && stop === undefined ? 'aborted' : 'ok',
           model,
           provider: 'anthropic',
-          project: baseName(textAt(value, 'cwd')),
+          project: projectOf(textAt(value, 'cwd')),
           tier: tierOf(textAt(usage, 'service_tier')),
           usage: read.usage,
         })
