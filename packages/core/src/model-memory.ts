@@ -46,7 +46,7 @@ export const memoryOf = (replica: Replica, context: Tokens = 0): Memory => {
   const usableBytes = (deviceBytes(replica) ?? 0) * tensorParallel
   const weights = weightBytes(model, precision)
   const overheadBytes = overheadBytesPerDevice(replica) * tensorParallel
-  const perToken = kvBytesPerToken(model, precision, tensorParallel, context)
+  const perToken = kvBytesPerToken(replica, context)
   const freeBytes = usableBytes * engine.memoryShare - weights - overheadBytes
   const blocks = perToken > 0 && freeBytes > 0 ? Math.floor(freeBytes / perToken / engine.blockTokens) : 0
   return {

@@ -42,18 +42,27 @@ describe('kvBytesPerToken', () => {
     ['an encoder-decoder, in or out', models.flanUl2, 1, 524_288],
     ['an encoder keeps nothing', models.bertBase, 1, 0],
   ])('%s', (_, model, degree, bytes) => {
-    expect(kvBytesPerToken(model, 'bf16', degree)).toBe(bytes)
+    expect(kvBytesPerToken({ model, precision: 'bf16', tensorParallel: degree })).toBe(bytes)
   })
 
   it('stops growing at the window', () => {
     // Mistral 7B: 131072 bytes a token up to 4096 tokens; at 8192 each counts half.
-    const at = (context: number): number => kvBytesPerToken(models.mistral_7b, 'bf16', 1, context)
+    const at = (context: number): number =>
+      kvBytesPerToken({ model: models.mistral_7b, precision: 'bf16', tensorParallel: 1 }, context)
     expect([at(4095), at(4096), at(8192)]).toEqual([131_072, 131_072, 65_536])
+  })
+
+  it('halves with keys and values in fp8', () => {
+    const one = { model: models.llama31_8b, precision: 'bf16', tensorParallel: 1 } as const
+    expect(kvBytesPerToken({ ...one, cache: 'fp8' })).toBe(kvBytesPerToken(one) / 2)
   })
 
   it('keeps every sixth layer of Gemma 3 in full', () => {
     // 10 full layers and 52 windowed ones that keep 1024 of 10240 tokens: 10 + 5.2 layers of 2 x 16 x 128 x 2 bytes.
-    expect(kvBytesPerToken(models.gemma3_27b, 'bf16', 1, 10_240)).toBeCloseTo(15.2 * 8192, 6)
+    expect(kvBytesPerToken({ model: models.gemma3_27b, precision: 'bf16', tensorParallel: 1 }, 10_240)).toBeCloseTo(
+      15.2 * 8192,
+      6,
+    )
   })
 })
 

@@ -8,6 +8,8 @@ export type Replica = {
   readonly tensorParallel: number
   readonly precision: Precision
   readonly engine: Engine
+  /** Keys and values in one byte each; absent: as the activations. */
+  readonly cache?: 'fp8'
   /** RAM of the machine: the memory of a CPU replica. */
   readonly ramBytes?: Bytes
 }
@@ -120,22 +122,24 @@ export const cacheLayers = (
 const cacheCopies = ({ kvHeads, mla }: OpenModel, tensorParallel: number): number =>
   mla === undefined ? Math.max(1, tensorParallel / kvHeads) : tensorParallel
 
-/** Bytes of one token in one layer's cache: keys and values, or MLA's latent and rotary part. */
-export const cacheBytesPerLayer = ({ kvHeads, headSize, mla }: OpenModel, precision: Precision): Bytes =>
-  (mla === undefined ? 2 * kvHeads * headSize : mla.kvRank + mla.ropeSize) * bytesPerActivation(precision)
+/** Bytes of one cached number. */
+export const bytesPerCached = ({ precision, cache }: Pick<Replica, 'precision' | 'cache'>): number =>
+  cache === 'fp8' ? 1 : bytesPerActivation(precision)
+
+/** Numbers that one token leaves in one layer's cache: keys and values, or MLA's latent and rotary part. */
+export const cachedPerLayer = ({ kvHeads, headSize, mla }: OpenModel): number =>
+  mla === undefined ? 2 * kvHeads * headSize : mla.kvRank + mla.ropeSize
 
 /**
  * Bytes of cache per token, over the whole replica, averaged over a sequence of `context` tokens (default: short of any window).
  * Capacity recipe: 2 x layers x KV heads x head size x bytes; windowed layers stop growing at the window.
  */
 export const kvBytesPerToken = (
-  model: OpenModel,
-  precision: Precision,
-  tensorParallel: number,
+  { model, tensorParallel, ...replica }: Pick<Replica, 'model' | 'tensorParallel' | 'precision' | 'cache'>,
   context: Tokens = 0,
 ): Bytes => {
   if (model.kind === 'encoder') return 0
   const { full, windowed, window } = cacheLayers(model)
   const kept = context > window ? window / context : 1
-  return (full + windowed * kept) * cacheBytesPerLayer(model, precision) * cacheCopies(model, tensorParallel)
+  return (full + windowed * kept) * cachedPerLayer(model) * bytesPerCached(replica) * cacheCopies(model, tensorParallel)
 }

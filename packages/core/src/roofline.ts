@@ -4,7 +4,8 @@ import {
   bytesPerActivation,
   bytesPerAttentionWeight,
   bytesPerWeight,
-  cacheBytesPerLayer,
+  bytesPerCached,
+  cachedPerLayer,
   cacheLayers,
   crossKeyValueParameters,
   layerCounts,
@@ -238,7 +239,8 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
   }
   const allReduce = allReduceOf(accelerator, degree)
   const cacheRate = fit.attentionBandwidth * accelerator.bytesPerSecond
-  const cache = cacheBytesPerLayer(model, precision) / (model.mla === undefined ? Math.min(degree, model.kvHeads) : 1)
+  const cache =
+    (cachedPerLayer(model) * bytesPerCached(replica)) / (model.mla === undefined ? Math.min(degree, model.kvHeads) : 1)
   const layers = cacheLayers(model)
   // Four operations per pair and number of a head: a multiply and an add for the score, and for the value.
   const pair = (4 * (model.heads / degree) * (model.headSize + (model.mla?.ropeSize ?? 0) / 2)) / headPeak
