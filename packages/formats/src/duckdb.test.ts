@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inputTokensOf, summarizer } from '@breakeven/core'
 import type { Row } from '@breakeven/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from './duckdb/connect.ts'
@@ -56,5 +57,38 @@ describe('traffic as Parquet', () => {
       model: 'gpt-4o',
       usage: { freshInput: 1000, output: 10 },
     })
+  })
+
+  it('the SQL of the README gives the cells of the summary', async () => {
+    const path = join(folder, 'sql.parquet')
+    const writer = await openTrafficWriter(path)
+    const edges = [128_000, 200_000]
+    const summary = summarizer({ edges })
+    // Prompts sixteen times as long, so that they fall into all three segments.
+    const onRow = (row: Row): void => {
+      const { freshInput = 0, ...rest } = row.usage
+      const longer: Row = { ...row, usage: { ...rest, freshInput: freshInput + 15 * inputTokensOf(row.usage) } }
+      writer.add(longer)
+      summary.add(longer)
+    }
+    await readUsageStreams([{ name: 'x', stream: new Blob([SAMPLES['claude-code']!.text]).stream() }], { onRow })
+    await writer.close()
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const sql = /```sql\n([^`]+)```/.exec(readme)![1]!.replace('traffic.parquet', path.replaceAll("'", "''"))
+    const { connection, close } = await connect(path)
+    const found = (await connection.runAndReadAll(sql)).getRowObjectsJS()
+    close()
+    const cells = summary.done().cells
+    const number = (value: unknown): number => Number(value)
+    const key = (segment: unknown, slot: unknown, requests: unknown, fresh: unknown, output: unknown): string =>
+      [segment, slot, requests, fresh, output].map(number).join(' ')
+    expect(
+      found.map((row) => key(row.segment, row.half_hour, row.requests, row.fresh_input, row.output)).toSorted(),
+    ).toEqual(
+      cells
+        .map((cell) => key(cell.segment, cell.slot, cell.requests, cell.usage.freshInput, cell.usage.output))
+        .toSorted(),
+    )
+    expect(new Set(cells.map((cell) => cell.segment)).size).toBe(3)
   })
 })

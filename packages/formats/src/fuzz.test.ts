@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { InputError } from '@breakeven/core'
 import { describe, expect, it } from 'vitest'
 import { DROPS } from './counts.ts'
@@ -221,6 +223,25 @@ describe('files made to hurt', () => {
     const row = '1789372801,6,1\n'.repeat(10_000)
     const { report } = readPieces(pieces('time,input,output\n"1789372800,5,1\n', row, 20))
     expect(report?.total).toMatchObject({ rows: 200_000, malformedLines: 1, input: 1_200_000 })
+  })
+
+  it('forty megabytes of prompts beside ids that must be remembered: the ids stay, the texts do not', () => {
+    const row = (n: number): string =>
+      `gen-1789375780-${n},2026-09-14 09:00:00.000,9,3,maker/a-model-with-a-long-name,${'a prompt '.repeat(220)}\n`
+    const head = 'generation_id,created_at,tokens_prompt,tokens_completion,model_permaslug,text\n'
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const session = newSession({ onRow: () => {} })
+    const intake = openIntake('file', session)
+    intake.push(encoder.encode(head))
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let n = 0; n < 20_000; n += 100)
+      intake.push(encoder.encode(Array.from({ length: 100 }, (_, i) => row(n + i)).join('')))
+    intake.end()
+    collect()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(12e6)
+    expect(reportOf(session.finish()).total.rows).toBe(20_000)
   })
 
   it('a million brackets', () => {

@@ -8,6 +8,7 @@ import type { Issue } from './report.ts'
 import type { Session } from './session.ts'
 import { addToRanges, newRanges, rangesText } from './text/ranges.ts'
 import type { Ranges } from './text/ranges.ts'
+import { copyOf } from './text/copy.ts'
 import { isRelative } from './text/time.ts'
 
 /** More tokens than any model takes in one call, or than anyone sends in one bucket. */
@@ -202,8 +203,9 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     },
     count: (name, amount = 1) => add(name, amount),
     seen: (id) => {
-      if (seen.has(id)) return true
-      seen.add(id)
+      const own = copyOf(id)
+      if (seen.has(own)) return true
+      seen.add(own)
       return false
     },
     defer: (id, rank, given, line, extra) => {

@@ -1,5 +1,6 @@
 import type { Row } from '@breakeven/core'
 import type { FileContext, RowExtra } from './format.ts'
+import { copyOf } from './text/copy.ts'
 
 /** One span: its parent, and the row it gives unless a span below it carries usage. */
 type Node = {
@@ -47,6 +48,7 @@ export const newUsageTree = (atEnd: (finish: () => void) => void): UsageTree => 
   })
   return {
     has: (id) => nodes.has(id),
-    add: (id, parent, call) => void nodes.set(id, { parent, isCovered: false, call }),
+    add: (id, parent, call) =>
+      void nodes.set(copyOf(id), { parent: parent === undefined ? undefined : copyOf(parent), isCovered: false, call }),
   }
 }

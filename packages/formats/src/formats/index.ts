@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts'
+import { aider } from './aider.ts'
 import { anthropicUsageJson, anthropicUsageTable } from './anthropic-usage.ts'
 import { azureApim, azureRequestResponse } from './azure.ts'
 import { bedrock } from './bedrock.ts'
@@ -33,6 +34,7 @@ export const FORMATS: readonly Format[] = [
   claudeCode,
   codex,
   geminiCli,
+  aider,
   ccusage,
   ...liteLlm,
   otlp,

@@ -599,6 +599,19 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       2,
     ),
   },
+  aider: {
+    format: 'aider',
+    says: ['requests'],
+    text: lines([
+      { event: 'launched', properties: {}, user_id: 'u', time: START },
+      ...map((c) => ({
+        event: 'message_send',
+        properties: { main_model: c.model, prompt_tokens: c.input, completion_tokens: c.output, total_cost: 0.1 },
+        user_id: 'u',
+        time: c.at,
+      })),
+    ]),
+  },
   ccusage: { format: 'ccusage', says: ['cacheRead', 'cacheWrite'], text: ccusageReport() },
   'litellm csv': { format: 'litellm', says: ALL, text: csv(map(liteLlmRow)) },
   'litellm json': { format: 'litellm', says: ALL, text: JSON.stringify(map(liteLlmRow), undefined, 1) },

@@ -1,3 +1,4 @@
+import { copyOf } from './copy.ts'
 import { parseTime, parseTimeAt } from './time.ts'
 
 /** One row of a table, valid only while it is handed out. Columns count from 0; -1 is a column that the file lacks. */
@@ -71,8 +72,8 @@ export const tableLexer = (delimiter: string, width: number, sink: TableSink, fi
     const cell = cellText(column)
     let name = names.get(cell)
     if (name === undefined) {
-      name = cell
-      if (names.size < MOST_NAMES) names.set(cell, cell)
+      name = copyOf(cell)
+      if (names.size < MOST_NAMES) names.set(name, name)
     }
     if (column >= 0) lastNames[column] = name
     return name
