@@ -58,7 +58,9 @@ export const textFor = (colour: boolean): ApplicationText => {
     },
     noCommandRegisteredForInput: ({ input, corrections }) => {
       const near =
-        corrections.length > 0 ? `did you mean ${joined(corrections)}?` : '`breakeven --help` lists the commands'
+        corrections.length > 0
+          ? `did you mean ${joined(corrections.map((name) => name.replaceAll('`', '')))}?`
+          : '`breakeven --help` lists the commands'
       const hint = looksLikeFile(input) ? `to price the traffic in it: breakeven compare ${input}` : near
       return failure(
         new InputError(

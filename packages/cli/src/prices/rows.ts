@@ -1,107 +1,60 @@
-import type { ApiModel, Catalog, Instance, IsoDate, Price } from '@breakeven/core'
+import type { ApiModel, Catalog, Instance, InstanceRate, IsoDate, MeterPrices, Price } from '@breakeven/core'
 
-/** One printed row of the price book: a model's price in one band, or a machine's rate. */
-export type PriceBookRow = {
-  readonly provider: string
-  readonly model: string
-  readonly from: IsoDate | null
-  readonly to: IsoDate | null
-  readonly tier: string
-  readonly region: string | null
-  /** Prompts longer than this; null: the first band. */
-  readonly contextThresholdTokens: number | null
-  readonly usdPerMillion: Price['bands'][number]['usdPerMillion']
-  readonly usdPerRequest?: number
-  readonly hours?: string
-  readonly source: string
-  readonly asOf: IsoDate
-  readonly sure: string
-  readonly flags: readonly string[]
+/** One dated price of one model for prompts of one length: what the catalogue holds, laid flat. */
+export type PriceRow = {
+  readonly model: ApiModel
+  readonly price: Price
+  /** Prompts longer than this many tokens; absent: from the first token on. */
+  readonly above?: number
+  readonly usdPerMillion: MeterPrices
 }
 
-export type MachineRow = {
-  readonly instance: string
-  readonly accelerator: string
-  readonly purchase: string
-  readonly region: string
-  readonly usdPerHour: number
-  readonly source: string
-  readonly asOf: IsoDate
-  readonly sure: string
-}
+/** One way to buy one machine. */
+export type MachineRow = { readonly instance: Instance; readonly rate: InstanceRate }
 
-const inForce = ({ from, to }: Pick<Price, 'from' | 'to'>, on: IsoDate): boolean =>
-  (from ?? '') <= on && (to === undefined || on < to)
+const inForce = ({ released, retired }: ApiModel, { from, to }: Price, on: IsoDate): boolean =>
+  (from ?? released ?? '') <= on && (to === undefined || on < to) && (retired === undefined || on < retired)
 
-const clock = (minute: number): string =>
-  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
-
-const DAY_NAMES = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
-
-const hoursText = ({ fromMinute, toMinute, days }: NonNullable<Price['hours']>): string => {
-  const when = days === undefined || days.length === 7 ? '' : ` ${days.map((day) => DAY_NAMES[day]).join(' ')}`
-  return `${clock(fromMinute)}–${clock(toMinute)} UTC${when}`
-}
-
-const rowsOf = ({ provider, model }: ApiModel, price: Price): readonly PriceBookRow[] =>
+const bandRows = (model: ApiModel, price: Price): readonly PriceRow[] =>
   price.bands.map(({ above, usdPerMillion }) => ({
-    provider,
     model,
-    from: price.from ?? null,
-    to: price.to ?? null,
-    tier: price.tier,
-    region: price.region ?? null,
-    contextThresholdTokens: above < 0 ? null : above,
+    price,
     usdPerMillion,
-    ...(price.usdPerRequest === undefined ? {} : { usdPerRequest: price.usdPerRequest }),
-    ...(price.hours === undefined ? {} : { hours: hoursText(price.hours) }),
-    source: price.source,
-    asOf: price.asOf,
-    sure: price.sure,
-    flags: [
-      ...(price.suspect === true ? ['in doubt'] : []),
-      ...(price.from === undefined ? ['undated: since when is not known'] : []),
-      ...(price.flags ?? []),
-    ],
+    ...(above < 0 ? {} : { above }),
   }))
 
-const matches = (wanted: string, ...names: readonly (string | undefined)[]): boolean =>
-  names.some((name) => name?.toLowerCase().includes(wanted) === true)
+const inOrder = (a: PriceRow, b: PriceRow): number =>
+  a.model.id.localeCompare(b.model.id) ||
+  // "standard" is what most people pay: first, then the others by name.
+  Number(b.price.tier === 'standard') - Number(a.price.tier === 'standard') ||
+  a.price.tier.localeCompare(b.price.tier) ||
+  (a.price.region ?? '').localeCompare(b.price.region ?? '') ||
+  (a.price.from ?? '').localeCompare(b.price.from ?? '') ||
+  (a.above ?? -1) - (b.above ?? -1)
 
-/** The exact name first, then names that begin with it, then the rest by name. */
-const nearness = (wanted: string, model: string): number => {
-  const name = model.toLowerCase()
-  return name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2
-}
-
-/** Rows whose provider, model or alias holds the text; in force on a day, or of all days. */
-export const priceRows = ({ apiModels }: Catalog, text: string, on: IsoDate | undefined): readonly PriceBookRow[] => {
+/** Models whose `provider/model` or other spelling has `text` in it; all of them without one. */
+export const modelsLike = ({ apiModels }: Catalog, text: string | undefined): readonly ApiModel[] => {
+  if (text === undefined) return apiModels
   const wanted = text.toLowerCase()
-  return apiModels
-    .filter(({ id, model, aliases }) => matches(wanted, id, model, ...(aliases ?? [])))
-    .toSorted((a, b) => nearness(wanted, a.model) - nearness(wanted, b.model) || a.id.localeCompare(b.id))
-    .flatMap((model) =>
-      model.prices
-        .filter((price) => on === undefined || inForce(price, on))
-        .toSorted((a, b) => (a.from ?? '').localeCompare(b.from ?? '') || a.tier.localeCompare(b.tier))
-        .flatMap((price) => rowsOf(model, price)),
-    )
-}
-
-/** Rates of the machines whose name or accelerator holds the text. */
-export const machineRows = ({ instances }: Catalog, text: string): readonly MachineRow[] => {
-  const wanted = text.toLowerCase()
-  const found: readonly Instance[] = instances.filter(({ id, accelerator }) => matches(wanted, id, accelerator))
-  return found.flatMap(({ id, accelerator, acceleratorCount, rates }) =>
-    rates.map(({ purchase, region, usdPerHour, source, asOf, sure }) => ({
-      instance: id,
-      accelerator: acceleratorCount > 1 ? `${acceleratorCount} × ${accelerator}` : accelerator,
-      purchase,
-      region,
-      usdPerHour,
-      source,
-      asOf,
-      sure,
-    })),
+  return apiModels.filter(({ id, aliases = [] }) =>
+    [id, ...aliases].some((name) => name.toLowerCase().includes(wanted)),
   )
 }
+
+/** The rows of models, in force on a date, or of all dates. */
+export const priceRows = (models: readonly ApiModel[], on: IsoDate | undefined): readonly PriceRow[] =>
+  models
+    .flatMap((model) =>
+      model.prices
+        .filter((price) => on === undefined || inForce(model, price, on))
+        .flatMap((price) => bandRows(model, price)),
+    )
+    .toSorted(inOrder)
+
+/** Machines whose id has `text` in it; none without one: the question is then about models. */
+export const machineRows = ({ instances }: Catalog, text: string | undefined): readonly MachineRow[] =>
+  text === undefined
+    ? []
+    : instances
+        .filter(({ id }) => id.toLowerCase().includes(text.toLowerCase()))
+        .flatMap((instance) => instance.rates.map((rate) => ({ instance, rate })))
