@@ -25,9 +25,14 @@ const flagsOf = ({ model, price }: PriceRow): string =>
     ...(price.flags ?? []),
   ].join('; ')
 
-const PRICE_COLUMNS: readonly Column<PriceRow>[] = [
-  { head: 'model', cell: ({ model }) => model.id, flexTo: 28 },
-  { head: 'tier', cell: ({ price }) => price.tier, expendable: 5 },
+/** Sources are long and few: each is written once below the tables, and rows hold its number. */
+type Sources = ReadonlyMap<string, number>
+
+const numbered = (sources: Sources, source: string): string => `[${sources.get(source) ?? '?'}]`
+
+const priceColumns = (sources: Sources): readonly Column<PriceRow>[] => [
+  { head: 'model', cell: ({ model }) => model.id, flexTo: 24 },
+  { head: 'tier', cell: ({ price }) => price.tier },
   { head: 'region', cell: ({ price }) => price.region ?? '', expendable: 3 },
   { head: 'from', cell: ({ price }) => price.from ?? 'unknown' },
   { head: 'to', cell: ({ price }) => price.to ?? '' },
@@ -41,10 +46,10 @@ const PRICE_COLUMNS: readonly Column<PriceRow>[] = [
   { head: 'seen', cell: ({ price }) => price.asOf },
   { head: 'sure', cell: ({ price }) => price.sure },
   { head: 'flags', cell: flagsOf, flexTo: 12, expendable: 4 },
-  { head: 'source', cell: ({ price }) => price.source, flexTo: 16 },
+  { head: 'source', cell: ({ price }) => numbered(sources, price.source) },
 ]
 
-const MACHINE_COLUMNS: readonly Column<MachineRow>[] = [
+const machineColumns = (sources: Sources): readonly Column<MachineRow>[] => [
   { head: 'machine', cell: ({ instance }) => instance.id },
   {
     head: 'accelerators',
@@ -56,7 +61,7 @@ const MACHINE_COLUMNS: readonly Column<MachineRow>[] = [
   { head: 'USD/hour', cell: ({ rate }) => listed(rate.usdPerHour), align: 'right' },
   { head: 'seen', cell: ({ rate }) => rate.asOf },
   { head: 'sure', cell: ({ rate }) => rate.sure },
-  { head: 'source', cell: ({ rate }) => rate.source, flexTo: 16 },
+  { head: 'source', cell: ({ rate }) => numbered(sources, rate.source) },
 ]
 
 /** A column that says nothing for any row takes no room. */
@@ -66,11 +71,14 @@ const spoken = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): rea
 const tableOf = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): string =>
   renderColumns(spoken(columns, rows), rows, look).trimEnd()
 
-/** Two tables, of API prices in USD per million tokens and of machines, as far as there are rows. */
+/** Two tables, of API prices in USD per million tokens and of machines, as far as there are rows, and their sources. */
 export const renderPrices = (prices: readonly PriceRow[], machines: readonly MachineRow[], look: Look): string => {
+  const names = new Set([...prices.map(({ price }) => price.source), ...machines.map(({ rate }) => rate.source)])
+  const sources: Sources = new Map([...names].map((source, at) => [source, at + 1]))
   const blocks = [
-    ...(prices.length === 0 ? [] : [`USD per million tokens\n${tableOf(PRICE_COLUMNS, prices, look)}`]),
-    ...(machines.length === 0 ? [] : [`Machines\n${tableOf(MACHINE_COLUMNS, machines, look)}`]),
+    ...(prices.length === 0 ? [] : [`USD per million tokens\n${tableOf(priceColumns(sources), prices, look)}`]),
+    ...(machines.length === 0 ? [] : [`Machines\n${tableOf(machineColumns(sources), machines, look)}`]),
+    [...sources].map(([source, number]) => `[${number}] ${source}`).join('\n'),
   ]
   return `${blocks.join('\n\n')}\n`
 }
