@@ -43,6 +43,21 @@ describe.each(Object.entries(SAMPLES))('%s', (_, { format, text, says }) => {
     ).toEqual(report.total)
   })
 
+  it('gives the same when bytes come one by one', async () => {
+    const { report } = await read(text)
+    for (const bytes of [gzipSync(text), Buffer.from(`\uFEFF${text.replace(/^\uFEFF/, '')}`, 'utf16le')]) {
+      const start = bytes.subarray(0, 40)
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          for (const byte of start) controller.enqueue(Uint8Array.of(byte))
+          controller.enqueue(new Uint8Array(bytes.subarray(40)))
+          controller.close()
+        },
+      })
+      expect((await readUsageStreams([{ name: 'x', stream }], { onRow: () => {} })).total).toEqual(report.total)
+    }
+  })
+
   it('hands out disjoint meters that add up, in the time of the traffic', async () => {
     const { rows } = await read(text)
     expect(rows.reduce((sum, row) => sum + inputTokensOf(row.usage), 0)).toBe(TOTALS.input)

@@ -13,6 +13,7 @@ import { jsonDocumentLexer, jsonLinesLexer } from './text/json.ts'
 import type { JsonSink } from './text/json.ts'
 import { tableLexer } from './text/table.ts'
 import type { Cells, Lexer } from './text/table.ts'
+import { joinBytes, TELLING_BYTES } from './unpack.ts'
 
 /** Takes the unpacked bytes of one file, in order. */
 export type Intake = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void }
@@ -34,6 +35,11 @@ const emptyFile = (path: string): FileReport => ({
 
 const PACKED: readonly { readonly magic: readonly number[]; readonly what: string; readonly hint: string }[] = [
   { magic: [0x50, 0x4b, 3, 4], what: 'a zip archive', hint: 'Unpack it and name the files inside.' },
+  {
+    magic: [0x50, 0x41, 0x52, 0x31],
+    what: 'a Parquet file',
+    hint: 'Parquet is read from a named file only, not from a stream or in the browser.',
+  },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'packed with zstd', hint: 'Unpack it with `zstd -d` first.' },
   { magic: [0x42, 0x5a, 0x68], what: 'packed with bzip2', hint: 'Unpack it with `bunzip2` first.' },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], what: 'packed with xz', hint: 'Unpack it with `unxz` first.' },
@@ -178,13 +184,25 @@ export const openIntake = (path: string, session: Session): Intake => {
     return decoderFor(bytes)
   }
 
+  let first: Uint8Array = new Uint8Array(0)
+  const begin = (bytes: Uint8Array): void => {
+    decoder = openDecoder(bytes)
+    pushText(decoder.push(bytes))
+  }
+
   return {
     push: (bytes) => {
-      if (bytes.length === 0) return
-      decoder ??= openDecoder(bytes)
-      pushText(decoder.push(bytes))
+      if (decoder) {
+        pushText(decoder.push(bytes))
+        return
+      }
+      first = joinBytes(first, bytes)
+      if (first.length >= TELLING_BYTES) begin(first)
+      // The reader may use its buffer again before more comes.
+      else first = new Uint8Array(first)
     },
     end: () => {
+      if (!decoder && first.length > 0) begin(first)
       if (decoder) pushText(decoder.end())
       if (!lexer) look(true)
       lexer?.end()

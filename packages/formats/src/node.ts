@@ -10,7 +10,7 @@ import { reportOf } from './report.ts'
 import type { ImportReport, Issue } from './report.ts'
 import { newSession, nothingFound } from './session.ts'
 import type { Session } from './session.ts'
-import { brokenGzip, guardRatio, isGzip, isParquet } from './unpack.ts'
+import { brokenGzip, guardRatio, isGzip, isParquet, joinBytes, TELLING_BYTES } from './unpack.ts'
 
 const CHUNK_BYTES = 512 * 1024
 
@@ -75,8 +75,14 @@ const readStdin = async (sink: Sink): Promise<void> => {
     sink.end()
     return
   }
-  const bytes = withFirst(first.value, chunks)
-  if (isGzip(first.value)) {
+  let start: Uint8Array = first.value
+  while (start.length < TELLING_BYTES) {
+    const more = await chunks.next()
+    if (more.done === true) break
+    start = joinBytes(start, more.value)
+  }
+  const bytes = withFirst(start, chunks)
+  if (isGzip(start)) {
     await readPacked('-', bytes, sink)
     return
   }

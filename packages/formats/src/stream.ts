@@ -5,7 +5,7 @@ import { reportOf } from './report.ts'
 import type { ImportReport } from './report.ts'
 import { newSession } from './session.ts'
 import type { Session } from './session.ts'
-import { brokenGzip, guardRatio, isGzip } from './unpack.ts'
+import { brokenGzip, guardRatio, isGzip, joinBytes, TELLING_BYTES } from './unpack.ts'
 
 /** A file as the browser has it: `{ name: file.name, stream: file.stream() }`. */
 export type UsageStream = {
@@ -32,7 +32,12 @@ const readAll = async (source: UsageStream, session: Session, options: ReadOptio
       if (value.length > 0) return value
     }
   }
-  const first = await next()
+  let first = await next()
+  while (first && first.length < TELLING_BYTES) {
+    const more = await next()
+    if (!more) break
+    first = joinBytes(first, more)
+  }
   if (!first || !isGzip(first)) {
     for (let chunk = first; chunk; chunk = await next()) intake.push(chunk)
     intake.end()

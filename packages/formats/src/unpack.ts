@@ -2,6 +2,17 @@ import { InputError } from '@breakeven/core'
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
+/** As many bytes as tell what a file is. */
+export const TELLING_BYTES = 8
+
+export const joinBytes = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  if (a.length === 0) return b
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}
+
 /** `PAR1` */
 export const isParquet = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31

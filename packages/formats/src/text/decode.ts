@@ -50,7 +50,8 @@ const utf8Decoder = (): Decoder => {
         whole = bytes.subarray(need)
       }
       const left = unfinished(whole)
-      if (left > 0) waiting = whole.slice(whole.length - left)
+      // A copy, as the reader may use its buffer again; `slice` of a Buffer would be a view.
+      if (left > 0) waiting = new Uint8Array(whole.subarray(whole.length - left))
       return before + decode(left > 0 ? whole.subarray(0, whole.length - left) : whole)
     },
     end: () => decode(waiting),
