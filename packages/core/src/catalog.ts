@@ -163,7 +163,7 @@ export type OpenModel = Provenance & {
   readonly unreleased?: true
 }
 
-export type Precision = 'fp32' | 'bf16' | 'fp8' | 'int8' | 'int4'
+export type Precision = 'fp32' | 'bf16' | 'fp8' | 'fp4' | 'int8' | 'int4'
 
 /** A serving engine's era: host overheads and scheduler, as rows. */
 export type Engine = Provenance & {

@@ -14,8 +14,15 @@ export type Replica = {
   readonly ramBytes?: Bytes
 }
 
-/** int4 carries its scales: GPTQ and AWQ with groups of 128, and MXFP4 with one scale per 32, come to 0.53 bytes a weight. */
-const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = { fp32: 4, bf16: 2, fp8: 1, int8: 1, int4: 0.53 }
+/** 4 bits carry their scales: nvfp4 one byte per 16, GPTQ and AWQ with groups of 128, and MXFP4 with one scale per 32, come to 0.53 bytes a weight. */
+const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = {
+  fp32: 4,
+  bf16: 2,
+  fp8: 1,
+  fp4: 0.5625,
+  int8: 1,
+  int4: 0.53,
+}
 
 /** Bytes that one weight takes in the matrices of the layers. */
 export const bytesPerWeight = (precision: Precision): number => BYTES_PER_WEIGHT[precision]

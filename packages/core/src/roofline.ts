@@ -77,9 +77,9 @@ const ELEMENTWISE_BANDWIDTH = 0.8
 const ELEMENTWISE_LAUNCH_SECONDS = 6e-6
 /** Choosing and gathering experts takes 20 to 40 us a layer at small batches. */
 const ROUTER_SECONDS = 30e-6
-/** W8A8 kernels in fp8 reach about half of their peak, after 3 us of quantising activations. */
-const FP8_COMPUTE = 0.52
-const FP8_LAUNCH_SECONDS = 3e-6
+/** Kernels with 8- or 4-bit activations reach about half of their peak, after 3 us of quantising them. */
+const NARROW_COMPUTE = 0.52
+const NARROW_LAUNCH_SECONDS = 3e-6
 
 /**
  * Peak FLOP/s of the matrix products, `undefined` where the hardware cannot: int8 and int4 are weight-only on accelerators
@@ -88,7 +88,7 @@ const FP8_LAUNCH_SECONDS = 3e-6
 export const peakFlops = ({ kind, flopsPerSecond }: Accelerator, precision: Precision): number | undefined => {
   const half = flopsPerSecond.bf16 ?? flopsPerSecond.fp16
   if (precision === 'fp32') return flopsPerSecond.fp32
-  if (precision === 'fp8') return flopsPerSecond.fp8
+  if (precision === 'fp8' || precision === 'fp4') return flopsPerSecond[precision]
   if (precision === 'bf16') return half
   if (kind === 'cpu') return precision === 'int8' ? flopsPerSecond.int8 : undefined
   return half
@@ -223,15 +223,15 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
   const flops = peakFlops(accelerator, precision)
   if (flops === undefined) return undefined
   const fit = fitOf(accelerator)
-  const fp8 = precision === 'fp8'
+  const narrow = precision === 'fp8' || precision === 'fp4'
   const activation = bytesPerActivation(precision)
   const rates: Rates = {
     bytesPerActivation: activation,
     bytesPerSecond: fit.gemmBandwidth * accelerator.bytesPerSecond,
-    flopsPerSecond: (fp8 ? Math.min(FP8_COMPUTE, fit.gemmCompute) : fit.gemmCompute) * flops,
-    launchSeconds: fit.gemmLaunchSeconds + (fp8 ? FP8_LAUNCH_SECONDS : 0),
+    flopsPerSecond: (narrow ? Math.min(NARROW_COMPUTE, fit.gemmCompute) : fit.gemmCompute) * flops,
+    launchSeconds: fit.gemmLaunchSeconds + (narrow ? NARROW_LAUNCH_SECONDS : 0),
   }
-  const headPeak = fp8 ? (peakFlops(accelerator, 'bf16') ?? flops) : flops
+  const headPeak = narrow ? (peakFlops(accelerator, 'bf16') ?? flops) : flops
   const headRates: Rates = {
     ...rates,
     flopsPerSecond: fit.gemmCompute * headPeak,
