@@ -1,0 +1,196 @@
+import { type Catalog, type Engine, type Replica, type Residual, type Trial, weightBytes } from '@breakeven/core'
+
+import { acceleratorId, engineId, modelId, precisionOf } from './names.ts'
+
+/** A row that can be predicted: how it was set up and what was measured, in seconds and tokens per second. */
+export type MeasuredRow = {
+  readonly id: string
+  readonly source: string
+  readonly engine: string
+  readonly accelerator: string
+  readonly trial: Trial
+  readonly measured: readonly { readonly metric: Residual['metric']; readonly value: number }[]
+}
+export type SkippedRow = { readonly id: string; readonly reason: string }
+
+type Cells = ReadonlyMap<string, string>
+type Figures = { readonly metric: Residual['metric']; readonly value: number }[]
+
+const text = (row: Cells, name: string): string => row.get(name) ?? ''
+/** Absent, empty or no number: undefined. */
+const number = (row: Cells, name: string): number | undefined => {
+  const value = Number.parseFloat(text(row, name))
+  return Number.isFinite(value) ? value : undefined
+}
+const firstNumber = (row: Cells, ...names: readonly string[]): number | undefined => {
+  for (const name of names) {
+    const value = number(row, name)
+    if (value !== undefined && value > 0) return value
+  }
+  return undefined
+}
+
+const source = (row: Cells): string => text(row, 'source_id').slice(0, 3)
+
+/** Data-parallel attention of expert-parallel deployments is counted as tensor parallel: the same devices share the work. */
+const degreeOf = (row: Cells): number => {
+  const [, tp = '1'] = /\btp(\d+)/.exec(text(row, 'parallelism')) ?? []
+  const [, dp = '1'] = /\b(?:dp|dep)(\d+)/.exec(text(row, 'parallelism')) ?? []
+  const degree = Math.max(Number(tp), Number(dp))
+  // aiconfigurator writes 64 and 16 for the 8 and 4 devices of a machine with wide expert parallelism.
+  if (source(row) === 'S05' && degree === 64) return 8
+  if (source(row) === 'S05' && degree === 16) return 4
+  // Neuron counts cores, two a chip.
+  return text(row, 'engine').includes('NeuronX') ? Math.max(1, degree / 2) : degree
+}
+
+/** What a row lacks of itself, so that nobody could predict it. */
+const lackOf = (row: Cells): string | undefined => {
+  if (text(row, 'quality') === 'C') return 'quality C: settings unknown'
+  if (text(row, 'quality') === 'X') return 'quality X: the source marks it as wrong'
+  if (number(row, 'input_tokens') === undefined) return 'no lengths'
+  if (text(row, 'kind') === 'serving-open-loop') return 'arrivals are not in the row'
+  if (/pp[2-9]/.test(text(row, 'parallelism'))) return 'pipeline parallel'
+  if (/power-capped/.test(text(row, 'gpu'))) return 'power-capped: copies of other rows'
+  if (
+    source(row) === 'S05' &&
+    /\btp(?:1[2-9]|[2-7]\d)/.test(text(row, 'parallelism')) &&
+    text(row, 'gpu') === 'GB200'
+  ) {
+    return 'spans racks'
+  }
+  return undefined
+}
+
+/** Splitwise stops early in some rows: their end is before the tokens that were asked for could be given. */
+const endsEarly = (
+  ttft: number | undefined,
+  tpot: number | undefined,
+  e2e: number | undefined,
+  output: number,
+): boolean => ttft !== undefined && tpot !== undefined && e2e !== undefined && e2e < 0.9 * (ttft + tpot * (output - 1))
+
+const figuresOf = (row: Cells, output: number): Figures => {
+  const ttft = firstNumber(row, 'ttft_ms_mean', 'ttft_ms_p50')
+  const tpot = firstNumber(row, 'tpot_ms_mean', 'tpot_ms_p50')
+  const p95 = /e2e p95 = ([\d.]+) ms/.exec(text(row, 'notes'))?.[1]
+  const e2e = firstNumber(row, 'e2e_ms_mean', 'e2e_ms_p50') ?? (p95 === undefined ? undefined : Number(p95))
+  const figures: Figures = []
+  const add = (metric: Residual['metric'], value: number | undefined): void => {
+    if (value !== undefined) figures.push({ metric, value })
+  }
+  add('ttft', ttft === undefined ? undefined : ttft / 1000)
+  // In S01 a token's time holds its share of the prompt, in no other source.
+  if (source(row) !== 'S01') add('tpot', tpot === undefined ? undefined : tpot / 1000)
+  if (!endsEarly(ttft, tpot, e2e, output)) add('e2e', e2e === undefined ? undefined : e2e / 1000)
+  // Where a source gives latencies, its throughput was computed from them.
+  if (e2e === undefined && tpot === undefined && ttft === undefined) {
+    add('throughput', output > 0 ? firstNumber(row, 'output_tps') : firstNumber(row, 'requests_per_s'))
+  }
+  return figures
+}
+
+/** Many at once keep an offline run busy; this many tokens are enough to see its rate. */
+const OFFLINE_TOKENS = 4e6
+const countsOf = (row: Cells, input: number, output: number): { users: number; requests: number } => {
+  const users = number(row, 'concurrency')
+  if (users === undefined || users < 1) {
+    const requests = Math.round(Math.min(2048, Math.max(64, OFFLINE_TOKENS / Math.max(1, input + output))))
+    return { users: requests, requests }
+  }
+  if (text(row, 'kind') === 'static-batch' || text(row, 'kind') === 'encoder') return { users, requests: users }
+  return { users, requests: Math.min(10 * users, Math.max(users, 4000)) }
+}
+
+/** Since V1 devices of 70 GB and more batch 8,192 tokens and 1,024 requests by default (vLLM's engine/arg_utils.py). */
+const LARGE_BYTES = 70e9
+const settingsOf = (engine: Engine, bytes: number | undefined, row: Cells): Engine => {
+  if (engine.id === 'trt-llm') return { ...engine, maxSequences: 2048 }
+  if (engine.id.startsWith('vllm') && engine.scheduler === 'chunked-prefill' && (bytes ?? 0) >= LARGE_BYTES) {
+    return { ...engine, maxSequences: 1024, maxBatchedTokens: 8192 }
+  }
+  return engine.scheduler === 'static-batch'
+    ? { ...engine, maxSequences: Math.max(1, number(row, 'concurrency') ?? 1) }
+    : engine
+}
+
+/** A decode step reads the weights once, at most at the peak rate of all devices; experts that sleep are not read. */
+const beatsMemory = (replica: Replica, measured: Figures, output: number): boolean => {
+  const { model, accelerator, precision, tensorParallel } = replica
+  const share = (model.activeParameters ?? model.parameters) / model.parameters
+  const step = (share * weightBytes(model, precision)) / (accelerator.bytesPerSecond * tensorParallel)
+  const e2e = measured.find(({ metric }) => metric === 'e2e')?.value
+  const tpot = measured.find(({ metric }) => metric === 'tpot')?.value
+  return (
+    model.kind === 'decoder' && output > 1 && ((tpot ?? Infinity) < step || (e2e ?? Infinity) < step * (output - 1))
+  )
+}
+
+const CPU_RAM_BYTES = 16e9
+
+const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
+  const id = text(row, 'id')
+  const skip = (reason: string): SkippedRow => ({ id, reason })
+  const lack = lackOf(row)
+  if (lack !== undefined) return skip(lack)
+  const accelerator = catalog.accelerators.find((one) => one.id === acceleratorId(text(row, 'gpu')))
+  if (accelerator === undefined) return skip(`accelerator ${text(row, 'gpu') || '(none)'}`)
+  const model = catalog.openModels.find((one) => one.id === modelId(text(row, 'model')))
+  if (model === undefined) return skip(`model ${text(row, 'model')}`)
+  const engine = catalog.engines.find((one) => one.id === engineId(text(row, 'engine'), text(row, 'engine_version')))
+  if (engine === undefined) return skip(`engine ${text(row, 'engine')} ${text(row, 'engine_version')}`.trim())
+  // gpt-oss is published in 4 bits; "fp8" then tells of its activations and cache.
+  const precision =
+    model.nativePrecision === 'int4'
+      ? 'int4'
+      : precisionOf(
+          text(row, 'precision'),
+          text(row, 'model'),
+          accelerator.flopsPerSecond.fp4 !== undefined,
+          accelerator.kind === 'cpu',
+        )
+  if (precision === undefined) return skip(`precision ${text(row, 'precision')}`)
+  const [input, output] = [number(row, 'input_tokens') ?? 0, number(row, 'output_tokens') ?? 0]
+  const measured = figuresOf(row, output)
+  if (measured.length === 0) return skip('nothing measured')
+  const replica = {
+    model,
+    accelerator,
+    precision,
+    engine: settingsOf(engine, accelerator.usableBytes, row),
+    tensorParallel: degreeOf(row),
+    ramBytes: CPU_RAM_BYTES,
+    ...(/fp8|fp4/.test(text(row, 'precision').toLowerCase()) ? { cache: 'fp8' as const } : {}),
+  }
+  if (beatsMemory(replica, measured, output)) return skip('faster than its memory: reads less than the weights a token')
+  const shortest = source(row) === 'S05' ? 0.8 : 1
+  const client = text(row, 'kind').startsWith('serving')
+  const trial = { replica, input, output, shortest, client, ...countsOf(row, input, output) }
+  return { id, source: source(row), engine: text(row, 'engine'), accelerator: accelerator.id, trial, measured }
+}
+
+/** One measurement may stand under several names (DeepSeek V3 and R1) or twice. */
+const fingerprintOf = ({ source: from, accelerator, trial, measured }: MeasuredRow): string =>
+  [from, accelerator, trial.input, trial.output, trial.users, ...measured.map(({ value }) => value)].join(' ')
+
+/** Sorts the rows of a CSV into those that can be predicted and those that cannot, with the reason. */
+export const measuredRows = (
+  rows: readonly Cells[],
+  catalog: Catalog,
+): { readonly rows: readonly MeasuredRow[]; readonly skipped: readonly SkippedRow[] } => {
+  const kept: MeasuredRow[] = []
+  const skipped: SkippedRow[] = []
+  const seen = new Set<string>()
+  for (const cells of rows) {
+    const row = rowOf(cells, catalog)
+    if ('reason' in row) {
+      skipped.push(row)
+      continue
+    }
+    const fingerprint = fingerprintOf(row)
+    if (seen.has(fingerprint)) skipped.push({ id: row.id, reason: 'the same measurement again' })
+    else kept.push(row)
+    seen.add(fingerprint)
+  }
+  return { rows: kept, skipped }
+}
