@@ -128,7 +128,7 @@ export const importReportJson = (report: ImportReport): Record<string, unknown> 
     relativeTime: file.isRelative,
     ...times(file),
   })),
-  total: { ...report.total, incompletePage: report.incompletePage },
+  total: { ...report.total, ...report.files[0]?.facts, incompletePage: report.incompletePage },
   ...times(report),
   issues: report.issues,
 })
