@@ -1,4 +1,5 @@
 // Speed as ratios in one run: `npm run bench`, or `npm run bench pricing` for one of them. Machines are noisy; ratios are less so.
+import { benchCapacity } from './capacity.ts'
 import { benchCompare } from './compare.ts'
 import { benchPricing } from './pricing.ts'
 import { benchStart } from './start.ts'
@@ -6,6 +7,7 @@ import { benchStart } from './start.ts'
 const BENCHES: Readonly<Record<string, () => readonly string[]>> = {
   pricing: benchPricing,
   compare: benchCompare,
+  capacity: benchCapacity,
   start: benchStart,
 }
 

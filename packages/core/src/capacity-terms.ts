@@ -39,7 +39,9 @@ const within = (load: Load, target: LatencyTarget): boolean =>
   load.busy <= MOST_BUSY &&
   load.filled <= 1
 
-const HALVINGS = 40
+/** Relative closeness at which halving ends, and its end in any case. */
+const CLOSE = 1e-7
+const HALVINGS = 60
 
 /** The highest load of a curve that passes, by halving; `undefined` where not even an idle replica does. */
 export const highestLoad = ({ at, from, to }: LoadCurve, passes: (load: Load) => boolean): Load | undefined => {
@@ -50,7 +52,7 @@ export const highestLoad = ({ at, from, to }: LoadCurve, passes: (load: Load) =>
   let low = from
   let high = to
   let best = idle
-  for (let step = 0; step < HALVINGS; step++) {
+  for (let step = 0; step < HALVINGS && high - low > CLOSE * (low - from); step++) {
     const middle = (low + high) / 2
     const load = at(middle)
     if (passes(load)) [low, best] = [middle, load]
