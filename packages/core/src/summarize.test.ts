@@ -127,6 +127,15 @@ test('rows that did not report are counted, and their calls too', () => {
   expect(workload).toMatchObject({ requests: 3, rowsWithoutUsage: 2, usage: { freshInput: 15, output: 1 } })
 })
 
+test('failed calls are counted, and neither billed nor sized for; aborted ones are', () => {
+  const workload = summarize([
+    call(monday, 10, 1),
+    call(monday + 60, 500, 0, { status: 'error' }),
+    call(monday + 120, 20, 2, { status: 'aborted' }),
+  ])
+  expect(workload).toMatchObject({ requests: 2, errors: 1, aborted: 1, usage: { freshInput: 30, output: 3 } })
+})
+
 test('buckets without requests leave the number of requests unknown, not zero', () => {
   const workload = summarize([
     { kind: 'bucket', from: monday, to: monday + 3600, task: 'generate', usage: { freshInput: 10, output: 1 } },

@@ -147,7 +147,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       return
     }
     watch(row.at, row.at)
-    if (row.status === 'error') errors += 1
+    // A failed call is counted and neither billed nor served: it widens the watch and nothing else.
+    if (row.status === 'error') {
+      errors += 1
+      return
+    }
     if (row.status === 'aborted') aborted += 1
     const { usage } = row
     const reported = usage.output !== undefined || usage.freshInput !== undefined || usage.cacheRead !== undefined
