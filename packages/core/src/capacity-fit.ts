@@ -78,7 +78,7 @@ const lengthProblem = (replica: Replica, { input, output }: RequestShape): strin
 const cacheSlots = ({ engine }: Replica, { input, output }: RequestShape, kvTokens: Tokens): number =>
   kvTokens / (input + output + engine.blockTokens / 2)
 
-/** A padded batch keeps room for every request's whole length. */
+/** A padded batch keeps room for every request's whole length; T5 models are served padded under every engine. */
 const paddedSlots = ({ input, output }: RequestShape, kvTokens: Tokens): number =>
   kvTokens / (1.5 * Math.max(1, input + output))
 
@@ -114,7 +114,7 @@ export const fitOfReplica = (replica: Replica, shape: RequestShape): Fit => {
   }
   const slots = Math.max(
     1,
-    engine.scheduler === 'static-batch'
+    engine.scheduler === 'static-batch' || model.kind === 'encoder-decoder'
       ? paddedSlots(shape, memory.kvTokens)
       : cacheSlots(replica, shape, memory.kvTokens),
   )

@@ -104,6 +104,13 @@ describe('the rate', () => {
     expect(spreads[2]).toBeCloseTo(3, 6)
   })
 
+  it('serves an encoder-decoder padded but continuously far faster than in static batches', () => {
+    const [padded, fixed] = [{ ...engines.seq2seq, scheduler: 'prefill-priority' } as const, engines.seq2seq].map(
+      (engine) => rateOf(replica({ ...seq2seq, engine, tensorParallel: 4 }), { input: 333, output: 334 }, target),
+    )
+    expect(padded).toBeGreaterThan(20 * (fixed ?? Infinity))
+  })
+
   it('needs no completion: prompts alone are served', () => {
     expect(rateOf(replica(), { input: 1155, output: 0 }, target)).toBeGreaterThan(rateOf(replica(), chat, target))
   })

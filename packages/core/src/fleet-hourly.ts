@@ -21,10 +21,11 @@ export type HourlyFleet = FleetSimulation & {
 }
 
 /** Requests of one hour, by position. */
-const sliceOf = ({ at, input, output }: Requests, from: number, to: number): Requests => ({
+const sliceOf = ({ at, input, output, prefixes }: Requests, from: number, to: number): Requests => ({
   at: at.subarray(from, to),
   input: input.subarray(from, to),
   output: output.subarray(from, to),
+  ...(prefixes === undefined ? {} : { prefixes: { ...prefixes, blocks: prefixes.blocks.slice(from, to) } }),
 })
 
 /** Position of the first request at or after a moment. */

@@ -1,3 +1,4 @@
+import { prefixCache } from './replica-prefix.ts'
 import { type Engine, type EngineSettings, newCounters } from './replica-terms.ts'
 import { timerOf } from './replica-timer.ts'
 import { prefillAttentionSeconds, type Roofline } from './roofline.ts'
@@ -51,6 +52,7 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
   const { blockTokens, maxSequences, maxBatchedTokens } = engine
   const chunked = engine.scheduler === 'chunked-prefill'
   const timer = timerOf(roofline)
+  const cached = requests.prefixes === undefined ? undefined : prefixCache(requests.prefixes)
   const counters = newCounters()
   const totalBlocks = Math.floor(settings.kvTokens / blockTokens)
   const floor = engine.floorSecondsPerLayer * roofline.decode.layers
@@ -193,6 +195,13 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
     return request
   }
 
+  /** Tokens that another prompt left in the cache: whole blocks, and never the last token, which has to give the first one. */
+  const cachedOf = (request: number): Tokens => {
+    if (cached === undefined) return 0
+    const most = Math.floor(((prompt[request] ?? 1) - 1) / blockTokens) * blockTokens
+    return Math.min(most, Math.floor(cached.use(request, freeBlocks * blockTokens) / blockTokens) * blockTokens)
+  }
+
   const finished: number[] = []
 
   /** Prompts of this iteration end: each gives its first token, and decodes from the next step on. */
@@ -228,7 +237,7 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
         // Without chunks a prompt goes through whole, alone if it is longer than the budget.
         if (!chunked && rows > 0 && rows + next > budget) return
         partial = takeHead()
-        partialDone = 0
+        partialDone = cachedOf(partial)
       }
       const rest = (prompt[partial] ?? 0) - partialDone
       const chunk = chunked ? Math.min(rest, budget - rows) : rest

@@ -5,7 +5,12 @@ export type Requests = {
   readonly at: Float64Array
   readonly input: Float64Array
   readonly output: Float64Array
+  /** Absent: nothing is known of shared prefixes, so none is served from the cache. */
+  readonly prefixes?: Prefixes
 }
+
+/** Leading blocks of each prompt by an id that is equal where prompts are, of so many tokens each. */
+export type Prefixes = { readonly blocks: readonly (readonly number[] | undefined)[]; readonly blockTokens: Tokens }
 
 /** What became of each request, by the same index; and where the time went. */
 export type Outcome = {

@@ -44,7 +44,10 @@ const anyRequests = fc
   )
   .map((rows) => {
     let at = 1_700_000
-    return requestsOf(rows.map(([gap, input, output]) => [(at += gap), input, output] as const))
+    const requests = requestsOf(rows.map(([gap, input, output]) => [(at += gap), input, output] as const))
+    // Every third prompt shares its first blocks with others of like length.
+    const blocks = rows.map(([, input], index) => (index % 3 === 0 ? [input % 5, 10 + (input % 2)] : undefined))
+    return { ...requests, prefixes: { blocks, blockTokens: 64 } }
   })
 
 describe('properties', () => {
@@ -120,6 +123,33 @@ describe('the scheduler', () => {
     const { kvTokens } = play(tight, requestsOf([]))
     const rows = [-1, 0, 1].map((more) => [0, kvTokens - 10 + more, 10] as const)
     expect([...play(tight, requestsOf(rows)).rejected]).toEqual([0, 0, 1])
+  })
+
+  it('does not compute a prefix again that is still in the cache', () => {
+    const columns = requestsOf([
+      [0, 4000, 5],
+      [10, 4000, 5],
+      [20, 4000, 5],
+    ])
+    const prefixes = { blocks: [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 9, 5, 6, 7], undefined], blockTokens: 512 }
+    const first = ({ firstAt }: Simulation): number[] => [...firstAt].map((moment, index) => moment - 10 * index)
+    const [cold = 0, warm = 0, other = 0] = first(play(replica(), { ...columns, prefixes }))
+    // Three of seven blocks are the same: 1,536 of 4,000 tokens; the fifth to seventh do not count behind another fourth.
+    expect(warm / cold).toBeCloseTo(1 - 1536 / 4000, 1)
+    expect(other).toBeCloseTo(cold, 6)
+  })
+
+  it('forgets the least recently used prefixes first when there is no room', () => {
+    // 34,000 tokens fit: eight prompts of 4,000. The first prefix is gone when the tenth asks for it, the ninth's is not.
+    const size = 11
+    const columns = requestsOf(Array.from({ length: size }, (_, index) => [10 * index, 4000, 5] as const))
+    const blocks = Array.from({ length: size }, (_, index) =>
+      Array.from({ length: 7 }, (__, block) => 100 * (index === 9 ? 0 : index === 10 ? 8 : index) + block),
+    )
+    const { firstAt } = play(replica(), { ...columns, prefixes: { blocks, blockTokens: 512 } })
+    const ttft = [...firstAt].map((moment, index) => moment - 10 * index)
+    expect(ttft[9]).toBeCloseTo(ttft[0] ?? NaN, 6)
+    expect(ttft[10]).toBeLessThan((ttft[0] ?? NaN) / 3)
   })
 
   it('says why a replica does not fit', () => {
