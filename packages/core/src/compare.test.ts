@@ -97,8 +97,8 @@ describe('rule 2: dates', () => {
 
   test('an undated price competes for a year before it was seen; before that it stands apart unless named', () => {
     const undated = apiModel('host/undated', [price(1, 1)]) // seen 2026-01-01
-    const at = (on: string, named: Partial<Conditions> = {}): Comparison =>
-      compared(1000, { on, ...named }, catalogOf([undated, medium]))
+    const at = (date: string, named: Partial<Conditions> = {}): Comparison =>
+      compared(1000, { on: date, ...named }, catalogOf([undated, medium]))
     expect(ids(at('2025-01-02'))).toContain('api:host/undated')
     expect(ids(at('2024-12-31'))).not.toContain('api:host/undated')
     expect(at('2024-12-31').apart[0]!.reason).toBe('a price in doubt: undated price, seen 2026-01-01')
