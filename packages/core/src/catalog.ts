@@ -175,6 +175,8 @@ export type Engine = Provenance & {
   readonly scheduler: 'chunked-prefill' | 'prefill-priority' | 'static-batch'
   readonly stepSeconds: number
   readonly perSequenceSeconds: number
+  /** More fixed host time of an iteration where the model is split over devices; absent: none. */
+  readonly splitSeconds?: number
   readonly floorSecondsPerLayer: number
   readonly memoryShare: number
   readonly maxSequences: number

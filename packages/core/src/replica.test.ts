@@ -152,6 +152,15 @@ describe('the scheduler', () => {
     expect(ttft[10]).toBeLessThan((ttft[0] ?? NaN) / 3)
   })
 
+  it('pays the host time of splitting once an iteration, and only where the model is split', () => {
+    const split = { ...engines.vllm, splitSeconds: 0.001 }
+    const endOf = (engine: typeof engines.vllm, tensorParallel: number): number =>
+      play(replica({ engine, tensorParallel }), requestsOf([[0, 100, 50]])).endAt[0] ?? NaN
+    expect(endOf(split, 1)).toBe(endOf(engines.vllm, 1))
+    // One prompt iteration and 49 steps.
+    expect(endOf(split, 2) - endOf(engines.vllm, 2)).toBeCloseTo(0.05, 9)
+  })
+
   it('says why a replica does not fit', () => {
     expect(simulate(replica({ model: models.llama31_70b }), requestsOf([]))).toMatchObject({ fits: false })
   })

@@ -69,7 +69,7 @@ export const playOf = (
   const slots = Math.max(1, Math.floor(fit.slots))
   const limited = {
     ...roofline,
-    engine: { ...engine, maxSequences: Math.min(engine.maxSequences, encoder ? slots : Infinity) },
+    engine: { ...roofline.engine, maxSequences: Math.min(engine.maxSequences, encoder ? slots : Infinity) },
   }
   return {
     outcome,

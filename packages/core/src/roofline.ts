@@ -263,7 +263,7 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
     windowPairSeconds: causal ? pair * layers.windowed : 0,
     causal,
     pairShare: fit.attentionCompute,
-    engine,
+    engine: degree > 1 ? { ...engine, stepSeconds: engine.stepSeconds + (engine.splitSeconds ?? 0) } : engine,
   }
 }
 
