@@ -183,7 +183,7 @@ const frontParts = (question: HostedQuestion): readonly (Part | undefined)[] => 
     gatewayPart(question),
     duration &&
       perRequest(
-        `Lambda, ${Math.round(conditions.lambdaMemoryGb * 1024)} MB waiting ${seconds.toFixed(2)} s`,
+        `Lambda, ${Math.round(conditions.lambdaMemoryGb * 1024)} MB waiting ${seconds.toFixed(2)} s, as at full load`,
         duration,
         conditions.lambdaMemoryGb * seconds,
       ),
