@@ -106,6 +106,17 @@ export const capacityMemo = (shape: RequestShape, conditions: Conditions, factor
   }
 }
 
+/** The replica that a deployment runs; undefined where the catalogue lacks its accelerator. */
+export const replicaOf = (
+  catalog: Catalog,
+  { model, instance, tensorParallel, precision, engine }: Deployment,
+): Replica | undefined => {
+  const accelerator = catalog.accelerators.find(({ id }) => id === instance.accelerator)
+  if (accelerator === undefined) return undefined
+  const ram = instance.ramBytes === undefined ? {} : { ramBytes: instance.ramBytes }
+  return { model, accelerator, tensorParallel, precision, engine, ...ram }
+}
+
 type Setting = { readonly precision: Precision; readonly tensorParallel: number }
 
 const cheaperPerMachine = (

@@ -284,3 +284,16 @@ test('a model whose weights were never given out cannot be run', () => {
   expect(() => compared(1000, { host: [{ model: 'secret-50b' }] }, catalog)).toThrow('were never given out')
   expect(JSON.stringify(compared(1000, {}, catalog))).not.toContain('secret-50b')
 })
+
+describe('rule 6: two depths', () => {
+  test('the answer says which, and a simulated option what was seen', () => {
+    const closed = compared(50_000)
+    const simulated = compared(50_000, { estimate: 'simulated' })
+    expect([closed.estimate, simulated.estimate]).toEqual(['closed-form', 'simulated'])
+    const run = simulated.options.find(({ kind }) => kind === 'hosted')!
+    expect(run.notes[0]).toMatch(
+      /^simulated: at its full rate p95 is .* to the first token and .* a token; the closed form gave/,
+    )
+    expect(run.usdPerDay).toBeCloseTo(run.curve.at(50_000), 9)
+  })
+})

@@ -9,7 +9,7 @@ import type { Conditions } from './conditions.ts'
 import { InputError } from './error.ts'
 import { fieldOf } from './field.ts'
 import { indexModels } from './model-index.ts'
-import { cheapestFirst, priceField, priceHosts, priceHybrids, renterFor } from './price-field.ts'
+import { cheapestFirst, priceField, priceHosts, priceHybrids, renterFor, simulateHosts } from './price-field.ts'
 import { type HostedOutcome, priceAsIs, type Setting, settingOf } from './price-options.ts'
 import { sensitivityOf } from './sensitivity.ts'
 import { didYouMean } from './suggest.ts'
@@ -115,7 +115,8 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   const ruledOut: Comparison['ruledOut'][number][] = []
   const apart: Comparison['apart'][number][] = []
   const apis = priceField(setting, field, ruledOut, apart).toSorted(cheapestFirst)
-  const hosts = priceHosts(setting, field, ruledOut)
+  const closed = priceHosts(setting, field, ruledOut)
+  const hosts = conditions.estimate === 'simulated' ? simulateHosts(setting, closed, ruledOut) : closed
   const today = priceAsIs(setting)
   const asIs = today?.option === undefined ? [] : [today.option]
   const hosted = hosts.map(({ option }) => option)
@@ -128,7 +129,7 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   return {
     on: conditions.on,
     region: conditions.region,
-    estimate: 'closed-form',
+    estimate: conditions.estimate,
     catalogue: { hash: catalog.hash, asOf: catalog.asOf },
     considered: options.length + ruledOut.length + apart.length,
     workload: summaryOf(workload),

@@ -32,6 +32,8 @@ export type Conditions = {
   readonly front?: Front
   readonly precision?: Precision
   readonly outputRatio: number
+  /** Capacity of the best hosted options: by formula alone, or simulated in a second look. */
+  readonly estimate: 'closed-form' | 'simulated'
   /** Share of a replica's sustainable rate that the peak may use. */
   readonly utilisation: number
   readonly lambdaMemoryGb: number
@@ -50,6 +52,7 @@ export const DEFAULT_CONDITIONS: Omit<Conditions, 'on'> = {
   purchase: 'on-demand',
   replicas: 'fixed',
   outputRatio: 1,
+  estimate: 'closed-form',
   utilisation: 0.85,
   lambdaMemoryGb: 0.125,
   people: { hoursPerMonth: 0, usdPerHour: 0 },

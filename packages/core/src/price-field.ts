@@ -1,7 +1,16 @@
-import { apiField, capacityMemo, type Field, hostedCandidate, hostedPairs, namedApiModels } from './candidates.ts'
+import {
+  apiField,
+  capacityMemo,
+  type Field,
+  hostedCandidate,
+  hostedPairs,
+  namedApiModels,
+  replicaOf,
+} from './candidates.ts'
 import type { ApiModel } from './catalog.ts'
 import type { Comparison, PricedOption } from './comparison.ts'
 import { type HostedOutcome, priceApi, priceHosted, priceHybrid, type Setting } from './price-options.ts'
+import { playOfLengths, type Sustained, sustainedCapacity } from './sustained.ts'
 import { meanShape } from './workload-summary.ts'
 
 type RuledOut = Comparison['ruledOut'][number]
@@ -67,6 +76,41 @@ export const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[])
     else outcomes.push(priced)
   }
   return outcomes.toSorted((a, b) => cheapestFirst(a.option, b.option))
+}
+
+/** As many of the best are simulated as a second or so allows. */
+const MOST_SIMULATED = 20
+
+/**
+ * The second, deeper look: the best hosted options again with the rate that the simulator finds for a replica on the
+ * traffic's own lengths. What misses the target there is ruled out; the rest keep their closed form and follow.
+ */
+export const simulateHosts = (
+  setting: Setting,
+  hosts: readonly HostedOutcome[],
+  ruledOut: RuledOut[],
+): readonly HostedOutcome[] => {
+  const { catalog, conditions, prepared } = setting
+  const play = playOfLengths(prepared.workload.lengths)
+  const target = { ttftSeconds: conditions.ttftSeconds, tpotSeconds: conditions.tpotSeconds }
+  const memo = new Map<string, Sustained>()
+  const looked = hosts.slice(0, MOST_SIMULATED).flatMap((host) => {
+    const { deployment, capacity, option } = host
+    const replica = replicaOf(catalog, deployment)
+    if (replica === undefined) return [host]
+    // Machines of one accelerator carry the same replica.
+    const key = `${deployment.model.id} ${deployment.instance.accelerator} ${deployment.precision} ${deployment.tensorParallel} ${replica.ramBytes ?? ''}`
+    const sustained = memo.get(key) ?? sustainedCapacity(replica, capacity, play, target)
+    memo.set(key, sustained)
+    if (!sustained.fits) {
+      ruledOut.push({ id: option.id, reason: sustained.reason })
+      return []
+    }
+    const { latencies } = sustained
+    const simulated = { latencies, closedFormRequestsPerSecond: capacity.requestsPerSecond }
+    return [priceHosted(setting, deployment, sustained.capacity, simulated) ?? host]
+  })
+  return [...looked, ...hosts.slice(MOST_SIMULATED)].toSorted((a, b) => cheapestFirst(a.option, b.option))
 }
 
 /** The cheapest renter of the same open model, or the one that was named. */

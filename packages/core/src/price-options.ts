@@ -14,6 +14,7 @@ import { assumedShape, loadShapeOf } from './load-shape.ts'
 import type { ModelIndex } from './model-index.ts'
 import type { Deployment } from './option.ts'
 import { apiId, hostedId } from './option.ts'
+import type { Latencies } from './replica-latency.ts'
 import { DAYS_PER_MONTH, leastSure, type Usd } from './units.ts'
 import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
 import type { Workload } from './workload.ts'
@@ -205,6 +206,9 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
   return { option, bill: base }
 }
 
+/** What the simulator saw, where it was asked. */
+export type Simulated = { readonly latencies: Latencies; readonly closedFormRequestsPerSecond: number }
+
 export type HostedOutcome = {
   readonly option: PricedOption
   readonly priced: HostedPriced
@@ -217,8 +221,19 @@ const replicaText = (count: number): string => (Number.isInteger(count) ? `${cou
 const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment, machines: number): string =>
   `${model.id} on ${replicaText(machines)} × ${instance.id}, ${precision}${tensorParallel > 1 ? `, TP${tensorParallel}` : ''}`
 
-const hostedNotes = ({ instance, region }: Deployment, priced: HostedPriced, on: string): readonly string[] => {
+const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`)
+
+const simulatedNote = ({ latencies: { ttft, tpot }, closedFormRequestsPerSecond }: Simulated): string =>
+  `simulated: at its full rate p95 is ${seconds(ttft.p95)} to the first token and ${seconds(tpot.p95)} a token; the closed form gave ${closedFormRequestsPerSecond.toPrecision(3)} requests/s a replica`
+
+const hostedNotes = (
+  { instance, region }: Deployment,
+  priced: HostedPriced,
+  on: string,
+  simulated: Simulated | undefined,
+): readonly string[] => {
   const notes: string[] = []
+  if (simulated !== undefined) notes.push(simulatedNote(simulated))
   if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000)
     notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
   if (priced.rate.region !== region) notes.push(`priced in ${priced.rate.region}`)
@@ -230,6 +245,7 @@ export const priceHosted = (
   setting: Setting,
   deployment: Deployment,
   capacity: FittingCapacity,
+  simulated?: Simulated,
 ): HostedOutcome | undefined => {
   const { catalog, prepared, load, loadBand, requestsPerDay, unitsPerRequest, conditions } = setting
   const priced = hostedCost({
@@ -253,7 +269,7 @@ export const priceHosted = (
       low: under(loadBand.low, capacity.high),
       high: under(loadBand.high, capacity.low),
       lines: priced.lines(requestsPerDay),
-      notes: hostedNotes(deployment, priced, conditions.on),
+      notes: hostedNotes(deployment, priced, conditions.on, simulated),
       curve: onAxis(priced.curve, unitsPerRequest),
     },
     setting,

@@ -2,7 +2,7 @@ import type { ApiBill } from './api-cost.ts'
 import { apiBill, prepare } from './api-cost.ts'
 import { asIsBill } from './as-is.ts'
 import { breakevenOf, firstCrossing } from './breakeven.ts'
-import { capacityMemo } from './candidates.ts'
+import { capacityMemo, replicaOf } from './candidates.ts'
 import type { ApiModel } from './catalog.ts'
 import type { Sensitivity } from './comparison.ts'
 import { linearCurve } from './curve.ts'
@@ -82,19 +82,9 @@ const crossingIn = (
   if (bill.kind === 'unpriced') return undefined
   const shape = meanShape(changed)
   const { deployment } = pair.run
-  const accelerator = catalog.accelerators.find(({ id }) => id === deployment.instance.accelerator)
-  if (accelerator === undefined) return undefined
-  const capacity = capacityMemo(
-    shape,
-    conditions,
-  )({
-    model: deployment.model,
-    accelerator,
-    tensorParallel: deployment.tensorParallel,
-    precision: deployment.precision,
-    engine: deployment.engine,
-    ...(deployment.instance.ramBytes === undefined ? {} : { ramBytes: deployment.instance.ramBytes }),
-  })
+  const replica = replicaOf(catalog, deployment)
+  if (replica === undefined) return undefined
+  const capacity = capacityMemo(shape, conditions)(replica)
   if (!capacity.fits) return undefined
   const hosted = hostedCost({
     deployment,

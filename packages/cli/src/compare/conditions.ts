@@ -14,6 +14,7 @@ export const conditionsOf = (flags: CompareFlags, on: string): Conditions => ({
   purchase: flags.purchase,
   replicas: flags.replicas,
   outputRatio: flags.outputRatio,
+  estimate: flags.estimate,
   people: { hoursPerMonth: flags.peopleHours, usdPerHour: flags.peopleRate },
   fineTuning: { hours: flags.fineTuneHours, months: flags.fineTuneMonths },
   ...given('ttftSeconds', flags.ttft),
