@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts'
 import { exitCodeOf } from './failure.ts'
 import { inspectCommand } from './inspect/command.ts'
 import type { Io, Sink } from './io.ts'
+import { pageCommand } from './page/command.ts'
 import { pricesCommand } from './prices/command.ts'
 import { textFor } from './text.ts'
 
@@ -16,13 +17,14 @@ EXAMPLES
   breakeven compare --requests-per-day 50k --words 500  the same from numbers
   breakeven inspect exports/                            what these files hold
   breakeven prices gpt-4o --on 2024-08-15               the price of a day, with its source
+  breakeven page                                        the same in a browser, to look at and to move
 
 \`breakeven COMMAND --help\` says what a command takes.`
 
 const appWith = (text: ApplicationText): Application<CliContext> =>
   buildApplication(
     buildRouteMap({
-      routes: { compare: compareCommand, inspect: inspectCommand, prices: pricesCommand },
+      routes: { compare: compareCommand, inspect: inspectCommand, page: pageCommand, prices: pricesCommand },
       docs: { brief: 'Rent an LLM API, or run an open model?', fullDescription: description },
     }),
     {

@@ -1,0 +1,182 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { countText, percentText } from '@breakeven/report'
+import type { ReadProgress } from '../read/messages.ts'
+import type { NumbersTraffic, Settings } from '../state/settings.ts'
+import { useTexts } from './context.ts'
+import { NumberField } from './number-field.tsx'
+
+/** What happens to dropped files. */
+export type FileState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'reading'; readonly progress: ReadProgress }
+  | { readonly kind: 'problem'; readonly message: string; readonly hint?: string }
+  | { readonly kind: 'read'; readonly coarsened: boolean; readonly report: string; readonly issues: number }
+
+type Props = {
+  readonly settings: Settings
+  readonly file: FileState
+  readonly onNumbers: (change: Partial<NumbersTraffic>) => void
+  readonly onNoPeak: () => void
+  readonly onFiles: (files: readonly File[]) => void
+  readonly onStop: () => void
+  readonly onBackToNumbers: () => void
+  readonly onVisit: () => void
+}
+
+const Numbers = ({ settings, onNumbers, onNoPeak, onVisit }: Props & { traffic: NumbersTraffic }): VNode | null => {
+  const texts = useTexts()
+  const { traffic, preset } = settings
+  if (traffic.kind !== 'numbers') return null
+  const fixed = preset !== undefined
+  return (
+    <div class="fields">
+      <NumberField
+        label={texts.requestsPerDay}
+        name="requests"
+        value={traffic.requestsPerDay}
+        least={1e-6}
+        most={1e12}
+        onVisit={onVisit}
+        onValue={(requestsPerDay) => onNumbers({ requestsPerDay })}
+      />
+      <NumberField
+        label={texts.inputTokens}
+        name="in"
+        value={traffic.inputTokens}
+        least={0}
+        most={1e8}
+        disabled={fixed}
+        onVisit={onVisit}
+        onValue={(inputTokens) => onNumbers({ inputTokens })}
+      />
+      <NumberField
+        label={texts.outputTokens}
+        name="out"
+        value={traffic.outputTokens}
+        least={0}
+        most={1e8}
+        disabled={fixed}
+        onVisit={onVisit}
+        onValue={(outputTokens) => onNumbers({ outputTokens })}
+      />
+      <NumberField
+        label={texts.cachedShare}
+        name="cached"
+        value={traffic.cachedShare * 100}
+        least={0}
+        most={100}
+        disabled={fixed}
+        onVisit={onVisit}
+        onValue={(percent) => onNumbers({ cachedShare: percent / 100 })}
+      />
+      <NumberField
+        label={texts.peakFactor}
+        name="peak"
+        value={traffic.peakFactor}
+        least={1}
+        most={1e4}
+        disabled={fixed}
+        placeholder={texts.peakAssumed}
+        onVisit={onVisit}
+        onEmpty={onNoPeak}
+        onValue={(peakFactor) => onNumbers({ peakFactor })}
+      />
+    </div>
+  )
+}
+
+const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
+  const texts = useTexts()
+  const [over, setOver] = useState(false)
+  return (
+    <div
+      class={`drop${over ? ' over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        const files = [...(event.dataTransfer?.files ?? [])]
+        if (files.length > 0) onFiles(files)
+      }}
+    >
+      <p>
+        {texts.dropHere}{' '}
+        <label class="choose">
+          <input
+            type="file"
+            name="files"
+            multiple
+            onChange={(event) => {
+              const files = [...(event.currentTarget.files ?? [])]
+              event.currentTarget.value = ''
+              if (files.length > 0) onFiles(files)
+            }}
+          />
+          <span>{texts.chooseFiles}</span>
+        </label>
+      </p>
+      <p class="hint">{texts.anyFormat}</p>
+      {file.kind === 'reading' ? (
+        <div class="reading" role="status">
+          <p>
+            {texts.reading(
+              file.progress.file,
+              file.progress.share === undefined ? '' : percentText(file.progress.share),
+              countText(file.progress.rows),
+            )}
+          </p>
+          <progress max={1} {...(file.progress.share === undefined ? {} : { value: file.progress.share })} />
+          <button type="button" onClick={onStop}>
+            {texts.stopReading}
+          </button>
+        </div>
+      ) : null}
+      {file.kind === 'problem' ? (
+        <div class="problem" role="alert">
+          <p>{file.message}</p>
+          {file.hint === undefined ? null : <p class="hint">{file.hint}</p>}
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+/** Traffic as numbers, or out of files. */
+export const TrafficForm = (props: Props): VNode => {
+  const texts = useTexts()
+  const { settings, file, onBackToNumbers } = props
+  const { traffic } = settings
+  return (
+    <section class="panel" aria-labelledby="traffic-title">
+      <h2 id="traffic-title">{texts.traffic}</h2>
+      {traffic.kind === 'numbers' ? (
+        <Numbers {...props} traffic={traffic} />
+      ) : (
+        <div class="from-file">
+          <p>{texts.readFrom(traffic.names.join(', '))}</p>
+          {file.kind === 'read' ? (
+            <>
+              {file.coarsened ? <p class="hint">{texts.coarsened}</p> : null}
+              <details>
+                <summary>
+                  {texts.importReport}
+                  {file.issues > 0 ? ` · ${texts.issuesFound(countText(file.issues))}` : ''}
+                </summary>
+                <pre tabIndex={0}>{file.report}</pre>
+              </details>
+            </>
+          ) : null}
+          <button type="button" onClick={onBackToNumbers}>
+            {texts.backToNumbers}
+          </button>
+        </div>
+      )}
+      <FileDrop {...props} />
+    </section>
+  )
+}
