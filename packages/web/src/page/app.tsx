@@ -42,41 +42,43 @@ const PRESET_REQUESTS_PER_DAY = 1000
 
 type ReadDone = Extract<ReadReply, { kind: 'done' }>
 
-const Head = ({
-  language,
-  onLanguage,
-  theme,
-  onTheme,
-}: {
+const Head = (): VNode => {
+  const texts = useTexts()
+  return (
+    <header class="head">
+      <h1>{texts.title}</h1>
+      <p>{texts.tagline}</p>
+    </header>
+  )
+}
+
+type ReaderChoicesProps = {
   readonly language: Language
   readonly onLanguage: (language: Language) => void
   readonly theme: ThemeChoice
   readonly onTheme: (theme: ThemeChoice) => void
-}): VNode => {
+}
+
+/** Last in the page and so in the tab order; a wide screen shows them at the top. */
+const ReaderChoices = ({ language, onLanguage, theme, onTheme }: ReaderChoicesProps): VNode => {
   const texts = useTexts()
   return (
-    <header class="head">
-      <div>
-        <h1>{texts.title}</h1>
-        <p>{texts.tagline}</p>
-      </div>
-      <div class="head-choices">
-        <SelectField
-          label={texts.language}
-          name="language"
-          value={language}
-          options={(['en', 'zh'] as const).map((one) => [one, LANGUAGES[one]] as const)}
-          onValue={onLanguage}
-        />
-        <SelectField
-          label={texts.theme}
-          name="theme"
-          value={theme}
-          options={THEME_CHOICES.map((one) => [one, texts.themes[one]] as const)}
-          onValue={onTheme}
-        />
-      </div>
-    </header>
+    <footer class="reader-choices">
+      <SelectField
+        label={texts.language}
+        name="language"
+        value={language}
+        options={(['en', 'zh'] as const).map((one) => [one, LANGUAGES[one]] as const)}
+        onValue={onLanguage}
+      />
+      <SelectField
+        label={texts.theme}
+        name="theme"
+        value={theme}
+        options={THEME_CHOICES.map((one) => [one, texts.themes[one]] as const)}
+        onValue={onTheme}
+      />
+    </footer>
   )
 }
 
@@ -107,10 +109,10 @@ const Results = ({ settings, comparison, honest, onHidden, onVolume }: ResultsPr
       {chart(comparison)}
       {honest === undefined ? null : (
         <>
+          <Ranked comparison={comparison} id="article-title" title={texts.articleRanked} />
           <h3>{texts.honestTitle}</h3>
           <Answer comparison={honest} />
           {chart(honest)}
-          <Ranked comparison={comparison} id="article-title" />
         </>
       )}
       <Ranked comparison={detailed} id="ranked-title" />
@@ -251,20 +253,9 @@ export const App = ({ today }: { readonly today: string }): VNode => {
       >
         {texts.skip}
       </a>
-      <Head
-        language={language}
-        onLanguage={(one) => {
-          remember('language', one)
-          setLanguage(one)
-        }}
-        theme={theme}
-        onTheme={(one) => {
-          remember('theme', one)
-          setTheme(one)
-        }}
-      />
+      <Head />
       <div class="layout">
-        <form class="form" onSubmit={(event) => event.preventDefault()}>
+        <form class="form" aria-label={texts.settings} onSubmit={(event) => event.preventDefault()}>
           <SelectField
             label={texts.preset}
             name="preset"
@@ -338,6 +329,18 @@ export const App = ({ today }: { readonly today: string }): VNode => {
           )}
         </main>
       </div>
+      <ReaderChoices
+        language={language}
+        onLanguage={(one) => {
+          remember('language', one)
+          setLanguage(one)
+        }}
+        theme={theme}
+        onTheme={(one) => {
+          remember('theme', one)
+          setTheme(one)
+        }}
+      />
     </ReaderContext.Provider>
   )
 }

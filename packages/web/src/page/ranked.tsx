@@ -155,7 +155,15 @@ const OptionRow = ({ option, rank, cheapest }: { option: PricedOption; rank: num
 }
 
 /** Every option, cheapest first; each opens to its receipt. */
-export const Ranked = ({ comparison, id }: { readonly comparison: Comparison; readonly id: string }): VNode => {
+export const Ranked = ({
+  comparison,
+  id,
+  title,
+}: {
+  readonly comparison: Comparison
+  readonly id: string
+  readonly title?: string
+}): VNode => {
   const { texts } = useReader()
   const [all, setAll] = useState(false)
   const { options } = comparison
@@ -163,7 +171,7 @@ export const Ranked = ({ comparison, id }: { readonly comparison: Comparison; re
   const shown = all ? options.slice(0, 500) : first
   return (
     <section class="block" aria-labelledby={id}>
-      <h2 id={id}>{texts.ranked}</h2>
+      <h2 id={id}>{title ?? texts.ranked}</h2>
       <p class="hint">{texts.rankedHelp}</p>
       <ol class="ranked">
         {shown.map((option) => (
@@ -175,6 +183,11 @@ export const Ranked = ({ comparison, id }: { readonly comparison: Comparison; re
           />
         ))}
       </ol>
+      {comparison.alsoBreakeven?.map(({ label, requestsPerDay }) => (
+        <p class="hint" key={label}>
+          {texts.alsoBreakeven(label, countText(requestsPerDay))}
+        </p>
+      ))}
       {options.length > first.length ? (
         <button type="button" onClick={() => setAll(!all)}>
           {all ? texts.showFewer : texts.showAll(countText(options.length))}

@@ -1,0 +1,406 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../../cli/src/app.ts'
+import { testIo } from '../../cli/src/test-io.ts'
+import type { Stage, Watched } from './fixtures/browser.ts'
+import { openStage } from './fixtures/browser.ts'
+
+const EXAMPLE = join(import.meta.dirname, '../../../examples/usage.csv')
+const ON = 'on=2026-11-24'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+}, 60_000)
+afterAll(() => stage.close())
+
+/** Every visit ends with a look at what must never happen. */
+const visit = async (
+  fragment: string,
+  act: (page: Page) => Promise<void>,
+  options: Parameters<Stage['open']>[1] = {},
+): Promise<void> => {
+  const watched: Watched = await stage.open(fragment, options)
+  try {
+    await act(watched.page)
+    expect([watched.errors, watched.foreign]).toEqual([[], []])
+  } finally {
+    await watched.page.close()
+  }
+}
+
+const verdict = (page: Page): Promise<string> => page.locator('.verdict').first().innerText()
+const field = (page: Page, name: string): ReturnType<Page['locator']> => page.locator(`input[name="${name}"]`)
+
+const download = async (page: Page, name: string): Promise<Buffer> => {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).click(),
+  ])
+  return readFile(await file.path())
+}
+
+type Json = { readonly options: readonly { id: string; usdPerDay: number }[]; readonly [key: string]: unknown }
+const jsonOf = async (page: Page): Promise<Json> => JSON.parse(String(await download(page, 'JSON'))) as Json
+
+/** The command that the page offers, run as it stands. None of its words need a shell here. */
+const runCommand = async (page: Page, cwd?: string): Promise<Json> => {
+  const command = (await page.locator('.command code').innerText()).replaceAll('\n', ' ')
+  const io = testIo()
+  const words = command.split(/\s+/).filter((word) => word !== '')
+  expect(words.slice(0, 2)).toEqual(['breakeven', 'compare'])
+  const given = words.slice(1).map((word) => (cwd !== undefined && word === 'usage.csv' ? join(cwd, word) : word))
+  expect([await runCli([...given, '--json', '--quiet'], io), io.err()]).toEqual([0, ''])
+  return JSON.parse(io.out()) as Json
+}
+
+const settled = async (page: Page): Promise<void> => {
+  await page.locator('main[aria-busy="false"]').waitFor()
+}
+
+describe('the first screen', () => {
+  test('answers something real at once, without a layout jump', async () => {
+    await visit('', async (page) => {
+      expect(await verdict(page)).toMatch(/^(Rent|Run|Mix) .+: \$[\d.,]+ a day\.$/)
+      expect(await page.locator('.ranked li').count()).toBeGreaterThanOrEqual(8)
+      const shift = await page.evaluate(`new Promise((resolve) => {
+        let sum = 0
+        new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value })
+          .observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() => resolve(sum), 300)
+      })`)
+      // 0.1 is where a shift counts as one that readers notice (web.dev/articles/cls).
+      expect(shift).toBeLessThan(0.1)
+    })
+  })
+
+  test('on a phone nothing is wider than the screen', async () => {
+    await visit(
+      ON,
+      async (page) => {
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+        await page.locator('.option summary').nth(1).click()
+        await page.locator('.receipt').waitFor()
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      },
+      { width: 390, height: 844 },
+    )
+  })
+})
+
+describe('the same numbers as the command line', () => {
+  const workloads = [
+    'requests=1000&in=500&out=100',
+    'requests=50000&in=1500&out=400',
+    'requests=2500000&in=800&out=200',
+    'requests=20000&in=12000&out=300&cached=0.5',
+    'requests=300000&in=2000&out=50&peak=8&purchase=one-year',
+    'requests=100000&in=1000&out=1000&region=eu-west-1&machines=ml.g5.2xlarge,ml.g5.12xlarge',
+    'requests=80000&in=900&out=150&people=20,120&tuning=40,6',
+    'requests=400000&in=300&out=30&ttft=0.5&tpot=0.05&models=llama-3.1-8b,gpt-oss-20b',
+    'requests=60000&in=250000&out=500&api=google-gemini-api/gemini-2.5-pro,openai/gpt-5.4',
+    'requests=150000&in=333&out=334&preset=article-2023',
+  ]
+  test.each(workloads)('%s', async (workload) => {
+    await visit(`v=1&${workload}&${ON}`, async (page) => {
+      await settled(page)
+      expect(await jsonOf(page)).toEqual(await runCommand(page))
+    })
+  })
+
+  test('where everything competes', async () => {
+    await visit(`v=1&requests=7000&in=700&out=70&api=*&models=*&machines=*&${ON}`, async (page) => {
+      await settled(page)
+      const [page1, cli] = [await jsonOf(page), await runCommand(page)]
+      expect(page1.options.length).toBeGreaterThan(1000)
+      expect(page1).toEqual(cli)
+    })
+  })
+})
+
+describe('moving things', () => {
+  test('typing changes the answer and the link, and one step back undoes a visit to a field', async () => {
+    await visit(`v=1&requests=1000&in=500&out=100&${ON}`, async (page) => {
+      const before = await verdict(page)
+      await field(page, 'requests').fill('4M')
+      await expect.poll(() => verdict(page)).not.toBe(before)
+      await expect.poll(() => page.url()).toContain('requests=4000000')
+      await page.goBack()
+      await expect.poll(() => verdict(page)).toBe(before)
+      expect(await field(page, 'requests').inputValue()).toBe('1,000')
+    })
+  })
+
+  test('the volume line follows the hand, and what is beside it is worked out anew', async () => {
+    await visit(`v=1&requests=50000&in=1500&out=400&${ON}`, async (page) => {
+      const handle = page.getByRole('slider', { name: 'Your volume' })
+      await handle.scrollIntoViewIfNeeded()
+      const box = (await handle.boundingBox())!
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 200, box.y + box.height / 2, { steps: 6 })
+      await page.mouse.up()
+      const volume = Number(await handle.getAttribute('aria-valuenow'))
+      expect(volume).toBeGreaterThan(100_000)
+      expect(await field(page, 'requests').inputValue()).toBe(volume.toLocaleString('en-US'))
+      await expect.poll(() => page.url()).toContain(`requests=${volume}&`)
+      expect(await jsonOf(page)).toEqual(await runCommand(page))
+    })
+  })
+
+  test('hovering reads every line there, the legend switches lines', async () => {
+    await visit(ON, async (page) => {
+      const reading = page.locator('.reading-at')
+      const first = await reading.innerText()
+      const box = (await page.locator('.chart-box').boundingBox())!
+      await page.mouse.move(box.x + box.width * 0.55, box.y + box.height * 0.4)
+      await expect.poll(() => reading.innerText()).not.toBe(first)
+      const lines = page.locator('.chart-box > svg path[stroke-width="2.5"]')
+      const drawn = await lines.count()
+      await page.locator('.legend button').first().click()
+      await expect.poll(() => lines.count()).toBe(drawn - 1)
+      await expect.poll(() => page.url()).toContain('hidden=')
+    })
+  })
+
+  test('another date is another price', async () => {
+    await visit(`v=1&requests=1000&in=1000&out=1000&api=openai/gpt-3.5-turbo&models=llama-2-7b&${ON}`, async (page) => {
+      const usd = async (): Promise<number | undefined> =>
+        (await jsonOf(page)).options.find(({ id }) => id === 'api:openai/gpt-3.5-turbo')?.usdPerDay
+      // $0.50 + $1.50 and, on 2023-04-24, $2 + $2 for a million of each.
+      expect(await usd()).toBeCloseTo(2, 9)
+      await field(page, 'on').fill('2023-04-24')
+      await expect.poll(usd).toBeCloseTo(4, 9)
+    })
+  })
+
+  test('a receipt opens, line by line, with its sources', async () => {
+    await visit(ON, async (page) => {
+      await page.locator('.option summary').first().click()
+      const receipt = page.locator('.receipt').first()
+      await receipt.waitFor()
+      expect(await receipt.locator('tbody tr').count()).toBeGreaterThanOrEqual(2)
+      expect(await receipt.locator('tbody a').first().getAttribute('href')).toMatch(/^https:/)
+    })
+  })
+
+  test('names are picked and taken away; one that is none is said so', async () => {
+    await visit(ON, async (page) => {
+      await field(page, 'models').fill('phi-4')
+      await field(page, 'models').press('Enter')
+      await expect.poll(() => page.url()).toContain('phi-4')
+      await page.getByRole('button', { name: 'Remove phi-4' }).click()
+      await expect.poll(() => page.url()).not.toContain('phi-4')
+      await field(page, 'models').fill('phi-99')
+      await field(page, 'models').press('Enter')
+      expect(await page.locator('.picks .problem').innerText()).toContain('phi-99')
+    })
+  })
+
+  test('by keyboard alone: to the line, along it, and into a receipt', async () => {
+    await visit(`v=1&requests=50000&in=1500&out=400&${ON}`, async (page) => {
+      const focused = async (): Promise<string> =>
+        String(await page.evaluate('document.activeElement.getAttribute("role") ?? document.activeElement.tagName'))
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      for (let presses = 0; presses < 20 && (await focused()) !== 'slider'; presses++) await page.keyboard.press('Tab')
+      expect(await focused()).toBe('slider')
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('PageUp')
+      // 50,000 x 1.05 = 52,500; x 2 = 105,000
+      await expect.poll(() => field(page, 'requests').inputValue()).toBe('105,000')
+      for (let presses = 0; presses < 20 && (await focused()) !== 'SUMMARY'; presses++) await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.locator('.receipt').waitFor()
+    })
+  })
+})
+
+describe('files', () => {
+  test('a dropped file is read beside the page, shown with its report, priced as the command line does, and shared', async () => {
+    await visit(ON, async (page) => {
+      const text = JSON.stringify(await readFile(EXAMPLE, 'utf8'))
+      const transfer = await page.evaluateHandle(`{
+        const data = new DataTransfer()
+        data.items.add(new File([${text}], 'usage.csv', { type: 'text/csv' }))
+        data
+      }`)
+      await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer })
+      await page.locator('.from-file').waitFor()
+      await settled(page)
+      expect(await page.locator('.from-file').innerText()).toContain('usage.csv')
+      await page.getByText('What the files held').click()
+      expect(await page.locator('.from-file pre').innerText()).toMatch(/requests +2,\d{3}/)
+      const [mine, theirs] = [await jsonOf(page), await runCommand(page, join(EXAMPLE, '..'))]
+      expect(mine.options.map(({ id }) => id)).toEqual(theirs.options.map(({ id }) => id))
+      expect(mine.options[0]!.usdPerDay / theirs.options[0]!.usdPerDay).toBeCloseTo(1, 9)
+      expect(mine.breakeven).toEqual(theirs.breakeven)
+      const said = await verdict(page)
+      await expect.poll(() => page.url()).toContain('traffic=')
+      expect(page.url().length).toBeLessThan(30_000)
+      // No row travels: neither a time nor a project.
+      expect(decodeURIComponent(page.url())).not.toContain('2026-11-16T')
+      await visit(new URL(page.url()).hash.slice(1), async (other) => {
+        await settled(other)
+        expect(await verdict(other)).toBe(said)
+        expect((await jsonOf(other)).options).toEqual(mine.options)
+      })
+    })
+  })
+
+  test('a file that is none says so in place, and the page goes on', async () => {
+    await visit(ON, async (page) => {
+      await field(page, 'files').setInputFiles({
+        name: 'holiday.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('city,weather\nParis,fine\n'),
+      })
+      await page.locator('.drop .problem').waitFor()
+      expect(await page.locator('.drop .problem').innerText()).toContain('holiday.csv')
+      expect(await verdict(page)).toMatch(/^(Rent|Run|Mix) /)
+    })
+  })
+
+  test('reading a large log leaves the page free: no task of 200 ms', async () => {
+    await visit(ON, async (page) => {
+      const path = join(await mkdtemp(join(tmpdir(), 'breakeven-page-')), 'large.csv')
+      const row = (at: number): string =>
+        `${new Date(Date.UTC(2026, 10, 1) + at * 4000).toISOString()},gpt-4o,chat,${500 + (at % 977)},0,${20 + (at % 211)}`
+      await writeFile(
+        path,
+        [
+          'timestamp,model,project,input_tokens,cached_tokens,output_tokens',
+          ...Array.from({ length: 200_000 }, (_, at) => row(at)),
+        ].join('\n'),
+      )
+      await page.evaluate(`
+        globalThis.longest = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, entry.duration)
+        }).observe({ type: 'longtask' })
+      `)
+      await field(page, 'files').setInputFiles(path)
+      await page.locator('.from-file').waitFor({ timeout: 20_000 })
+      await settled(page)
+      expect(await page.evaluate('globalThis.longest')).toBeLessThan(200)
+      await rm(dirname(path), { recursive: true })
+    })
+  })
+})
+
+describe('what may be wrong', () => {
+  test('absurd numbers are said under their field, and the last good answer stands', async () => {
+    await visit(ON, async (page) => {
+      const before = await verdict(page)
+      await field(page, 'requests').fill('lots')
+      expect(await page.locator('.field .problem').innerText()).toContain('1.5M')
+      await field(page, 'requests').fill('-3')
+      expect(await page.locator('.field .problem').count()).toBe(1)
+      await field(page, 'requests').fill('1e99')
+      expect(await page.locator('.field .problem').innerText()).toContain('From')
+      expect(await verdict(page)).toBe(before)
+    })
+  })
+
+  test('a link that is old, broken or from tomorrow still opens, and says what it left out', async () => {
+    await visit(`v=9&requests=lots&in=700&models=gpt-oss-20b,gone-model&wat=1&${ON}`, async (page) => {
+      const notice = await page.locator('.notice').innerText()
+      for (const part of ['newer version', 'requests=lots', 'wat', 'gone-model']) expect(notice).toContain(part)
+      expect(await field(page, 'in').inputValue()).toBe('700')
+      expect(await verdict(page)).toMatch(/^(Rent|Run|Mix) /)
+      await page.getByRole('button', { name: 'Dismiss' }).click()
+      await expect.poll(() => page.locator('.notice').count()).toBe(0)
+    })
+    await visit(`v=1&files=a.csv&traffic=AAAA&${ON}`, async (page) => {
+      expect(await page.locator('.notice').innerText()).toContain('cut short')
+      expect(await verdict(page)).toMatch(/^(Rent|Run|Mix) /)
+    })
+  })
+
+  test('no tokens at all have no answer, and the reason is there', async () => {
+    await visit(`v=1&requests=5&in=0&out=0&${ON}`, async (page) => {
+      expect(await page.locator('main .notice').innerText()).toContain('no tokens')
+    })
+  })
+})
+
+describe('what it gives away', () => {
+  test('PNG, SVG, CSV, JSON and Markdown', async () => {
+    await visit(ON, async (page) => {
+      const png = await download(page, 'PNG')
+      expect([...png.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG')
+      expect(png.length).toBeGreaterThan(20_000)
+      expect(String(await download(page, 'SVG'))).toMatch(/^<svg xmlns=/)
+      expect(String(await download(page, 'CSV')).split('\n').length).toBeGreaterThan(10)
+      expect(String(await download(page, 'Markdown'))).toContain(await verdict(page))
+    })
+  })
+})
+
+describe('for everyone', () => {
+  const axe = (): Promise<string> => readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  test.each([
+    ['light', false, 1280],
+    ['dark', true, 1280],
+    ['dark, on a phone', true, 390],
+  ])('axe finds nothing in %s', async (_name, dark, width) => {
+    await visit(
+      ON,
+      async (page) => {
+        await page.locator('.option summary').first().click()
+        for (const folded of await page.locator('.folded > summary').all()) await folded.click()
+        await page.evaluate(await axe())
+        const violations = await page.evaluate(`axe.run().then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join('; ')))`)
+        expect(violations).toEqual([])
+      },
+      { dark, width },
+    )
+  })
+
+  test('a Chinese browser reads Chinese, numbers included', async () => {
+    await visit(
+      ON,
+      async (page) => {
+        expect(await page.locator('h1').innerText()).toBe('租用还是自建？')
+        expect(await verdict(page)).toMatch(/^(租用|自建|混合)/)
+        await page.locator('select[name="language"]').selectOption('en')
+        expect(await page.locator('h1').innerText()).toBe('Rent or run?')
+      },
+      { locale: 'zh-CN' },
+    )
+  })
+})
+
+describe('what it takes', () => {
+  test('first load under 250 KB gzipped, the catalogue under 150 KB', async () => {
+    const index = await readFile(join(stage.folder, 'index.html'), 'utf8')
+    const files = ['index.html', ...[...index.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!)]
+    const sizes = await Promise.all(
+      files.map(async (path) => gzipSync(await readFile(join(stage.folder, path))).length),
+    )
+    expect(files.length).toBeGreaterThanOrEqual(3)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000)
+    expect((await readFile(join(stage.folder, 'catalogue.bin'))).length).toBeLessThan(150_000)
+  })
+
+  test('a strict Content-Security-Policy: an inline script does not run', async () => {
+    const response = await fetch(stage.url)
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    const { page } = await stage.open(ON)
+    await page.evaluate(`{
+      const script = document.createElement('script')
+      script.textContent = 'globalThis.inlineRan = true'
+      document.body.append(script)
+    }`)
+    expect(await page.evaluate('globalThis.inlineRan')).toBeUndefined()
+    await page.close()
+  })
+})
