@@ -1,15 +1,17 @@
 import { chmod, copyFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vite'
+import { build, defineConfig, type Plugin } from 'vite'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** What the bundle reads beside itself: the catalogue, the fonts of PNG charts, the licence and the README of the package. */
+/** What the bundle reads beside itself: the catalogue, the fonts of PNG charts, the page, the licence and the README of the package. */
 const companions = (): Plugin => ({
   name: 'companions',
   async closeBundle() {
     await cp(at('../catalog/generated'), at('dist/generated'), { recursive: true })
     await cp(at('../report/fonts'), at('dist/fonts'), { recursive: true })
+    // Not by way of web/dist: a page that is being served from there would lose its files.
+    await build({ configFile: at('../web/vite.config.ts'), build: { outDir: at('dist/page') }, logLevel: 'warn' })
     await copyFile(at('../../LICENSE'), at('LICENSE'))
     await copyFile(at('../../README.md'), at('README.md'))
     const entry = at('dist/breakeven.js')
