@@ -9,6 +9,7 @@ import type { Io, Sink } from './io.ts'
 import { pageCommand } from './page/command.ts'
 import { pricesCommand } from './prices/command.ts'
 import { textFor } from './text.ts'
+import { validateCommand } from './validate/command.ts'
 
 const description = `Rent an LLM API, or run an open model? The honest break-even, from your own traffic.
 
@@ -24,7 +25,13 @@ EXAMPLES
 const appWith = (text: ApplicationText): Application<CliContext> =>
   buildApplication(
     buildRouteMap({
-      routes: { compare: compareCommand, inspect: inspectCommand, page: pageCommand, prices: pricesCommand },
+      routes: {
+        compare: compareCommand,
+        inspect: inspectCommand,
+        page: pageCommand,
+        prices: pricesCommand,
+        validate: validateCommand,
+      },
       docs: { brief: 'Rent an LLM API, or run an open model?', fullDescription: description },
     }),
     {

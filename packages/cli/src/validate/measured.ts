@@ -9,12 +9,21 @@ export type MeasuredRow = {
   readonly engine: string
   readonly accelerator: string
   readonly trial: Trial
-  readonly measured: readonly { readonly metric: Residual['metric']; readonly value: number }[]
+  readonly measured: readonly Figure[]
 }
-export type SkippedRow = { readonly id: string; readonly reason: string }
+/**
+ * A row that is not predicted. `missed` is there where the fault is the model's and not the row's: every figure of it
+ * counts as wrong by 100 %.
+ */
+export type SkippedRow = {
+  readonly id: string
+  readonly reason: string
+  readonly missed?: Pick<MeasuredRow, 'source' | 'engine' | 'accelerator' | 'measured'>
+}
 
 type Cells = ReadonlyMap<string, string>
-type Figures = { readonly metric: Residual['metric']; readonly value: number }[]
+type Figure = { readonly metric: Residual['metric']; readonly value: number }
+type Figures = Figure[]
 
 const text = (row: Cells, name: string): string => row.get(name) ?? ''
 /** Absent, empty or no number: undefined. */
@@ -30,7 +39,8 @@ const firstNumber = (row: Cells, ...names: readonly string[]): number | undefine
   return undefined
 }
 
-const source = (row: Cells): string => text(row, 'source_id').slice(0, 3)
+/** `S01-hf-sagemaker-tgi` is S01; another name is taken as it is. */
+const source = (row: Cells): string => /^S\d\d(?=-)/.exec(text(row, 'source_id'))?.[0] ?? text(row, 'source_id')
 
 /** Data-parallel attention of expert-parallel deployments is counted as tensor parallel: the same devices share the work. */
 const degreeOf = (row: Cells): number => {
@@ -50,7 +60,6 @@ const lackOf = (row: Cells): string | undefined => {
   if (text(row, 'quality') === 'X') return 'quality X: the source marks it as wrong'
   if (number(row, 'input_tokens') === undefined) return 'no lengths'
   if (text(row, 'kind') === 'serving-open-loop') return 'arrivals are not in the row'
-  if (/pp[2-9]/.test(text(row, 'parallelism'))) return 'pipeline parallel'
   if (/power-capped/.test(text(row, 'gpu'))) return 'power-capped: copies of other rows'
   if (
     source(row) === 'S05' &&
@@ -130,31 +139,34 @@ const CPU_RAM_BYTES = 16e9
 
 const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
   const id = text(row, 'id')
-  const skip = (reason: string): SkippedRow => ({ id, reason })
   const lack = lackOf(row)
-  if (lack !== undefined) return skip(lack)
-  const accelerator = catalog.accelerators.find((one) => one.id === acceleratorId(text(row, 'gpu')))
-  if (accelerator === undefined) return skip(`accelerator ${text(row, 'gpu') || '(none)'}`)
-  const model = catalog.openModels.find((one) => one.id === modelId(text(row, 'model')))
-  if (model === undefined) return skip(`model ${text(row, 'model')}`)
-  const engine = catalog.engines.find((one) => one.id === engineId(text(row, 'engine'), text(row, 'engine_version')))
-  if (engine === undefined) return skip(`engine ${text(row, 'engine')} ${text(row, 'engine_version')}`.trim())
-  // gpt-oss is published in 4 bits; "fp8" then tells of its activations and cache.
-  const precision =
-    model.nativePrecision === 'int4'
-      ? 'int4'
-      : precisionOf(
-          text(row, 'precision'),
-          text(row, 'model'),
-          accelerator.flopsPerSecond.fp4 !== undefined,
-          accelerator.kind === 'cpu',
-        )
-  if (precision === undefined) return skip(`precision ${text(row, 'precision')}`)
+  if (lack !== undefined) return { id, reason: lack }
   const [input, output] = [number(row, 'input_tokens') ?? 0, number(row, 'output_tokens') ?? 0]
   const measured = figuresOf(row, output)
-  if (measured.length === 0) return skip('nothing measured')
+  if (measured.length === 0) return { id, reason: 'nothing measured' }
+  const known = { source: source(row), engine: text(row, 'engine'), measured }
+  const accelerator = catalog.accelerators.find((one) => one.id === acceleratorId(text(row, 'gpu')))
+  const missed = (reason: string): SkippedRow => ({
+    id,
+    reason,
+    missed: { ...known, accelerator: accelerator?.id ?? text(row, 'gpu') },
+  })
+  if (/pp[2-9]/.test(text(row, 'parallelism'))) return missed('pipeline parallel')
+  if (accelerator === undefined) return missed(`accelerator ${text(row, 'gpu') || '(none)'}`)
+  const model = catalog.openModels.find((one) => one.id === modelId(text(row, 'model')))
+  if (model === undefined) return missed(`model ${text(row, 'model')}`)
+  const engine = catalog.engines.find((one) => one.id === engineId(text(row, 'engine'), text(row, 'engine_version')))
+  if (engine === undefined) return missed(`engine ${text(row, 'engine')}`)
+  const precision = precisionOf(
+    text(row, 'precision'),
+    text(row, 'model'),
+    accelerator.flopsPerSecond.fp4 !== undefined,
+    accelerator.kind === 'cpu',
+  )
+  if (precision === undefined) return { id, reason: `precision "${text(row, 'precision')}"` }
   const replica = {
-    model,
+    // It was run, so it was let: some tables go beyond the length that a model was made for.
+    model: { ...model, contextTokens: Math.max(model.contextTokens, input + output) },
     accelerator,
     precision,
     engine: settingsOf(engine, accelerator.usableBytes, row),
@@ -162,11 +174,13 @@ const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
     ramBytes: CPU_RAM_BYTES,
     ...(/fp8|fp4/.test(text(row, 'precision').toLowerCase()) ? { cache: 'fp8' as const } : {}),
   }
-  if (beatsMemory(replica, measured, output)) return skip('faster than its memory: reads less than the weights a token')
+  if (beatsMemory(replica, measured, output)) {
+    return { id, reason: 'faster than its memory: reads less than the weights a token' }
+  }
   const shortest = source(row) === 'S05' ? 0.8 : 1
   const client = text(row, 'kind').startsWith('serving')
   const trial = { replica, input, output, shortest, client, ...countsOf(row, input, output) }
-  return { id, source: source(row), engine: text(row, 'engine'), accelerator: accelerator.id, trial, measured }
+  return { id, ...known, accelerator: accelerator.id, trial }
 }
 
 /** One measurement may stand under several names (DeepSeek V3 and R1) or twice. */

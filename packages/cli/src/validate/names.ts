@@ -40,7 +40,9 @@ const ACCELERATORS: readonly (readonly [RegExp, string])[] = [
   [/(?:^|[^l])l4(?:$|\D)/, 'L4'],
   [/(?:^|\W)t4/, 'T4'],
   [/mi300x/, 'MI300X'],
-  [/rtx[ -]?pro[ -]?6000/, 'RTX-PRO-6000'],
+  // casys-kaist/LLMServingSim writes it in one word, and has the workstation card.
+  [/rtxpro6000|6000.*workstation/, 'RTX-PRO-6000-WS'],
+  [/rtx[ -]pro[ -]6000/, 'RTX-PRO-6000'],
   [/rtx[ -]?4090/, 'RTX-4090'],
   [/inferentia2/, 'Inferentia2'],
   [/trainium1/, 'Trainium1'],

@@ -156,7 +156,14 @@ describe('measured rows', () => {
       '5,X,serving-closed-loop,meta-llama/Llama-3.1-8B,vLLM,0.15.1,bf16,H100-SXM-80GB,tp1,100,100,4,10,A',
     ]
     const { residuals: some, skipped: others } = validate([header, ...odd].join('\n'), catalog, () => undefined)
-    expect(some.map(({ id }) => id)).toEqual(['5'])
+    // Predicted, and below it what the model is to blame for: wrong by 100 %. What the row itself lacks is not counted.
+    expect(some.map(({ id, predicted, measured }) => [id, predicted === 0 ? 0 : Math.sign(measured)])).toEqual([
+      ['5', 1],
+      ['1', 0],
+      ['3', 0],
+      ['4', 0],
+    ])
+    expect(accuracyOf(some.slice(1))).toMatchObject({ rows: 3, medianAbsPctError: 100 })
     expect(others.map(({ reason }) => reason.slice(0, 29))).toEqual([
       'model who/knows-3b',
       'no lengths',

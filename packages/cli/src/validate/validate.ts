@@ -1,11 +1,29 @@
 import { type Catalog, predict, type Prediction, type Residual } from '@breakeven/core'
 
 import { readCsv } from './csv.ts'
+import { type Half, halvesOf } from './halves.ts'
 import { type MeasuredRow, measuredRows, type SkippedRow } from './measured.ts'
+
+/** One figure of one row, measured and predicted, with what targets are set by. */
+export type Comparison = Residual & {
+  readonly id: string
+  /** Absent where the row is not predicted. */
+  readonly setUp?: {
+    readonly half: Half
+    readonly model: string
+    readonly kind: 'encoder' | 'decoder' | 'encoder-decoder'
+    readonly preset: string
+    readonly precision: string
+    readonly experts: boolean
+  }
+}
 
 export type Validation = {
   readonly rows: number
-  readonly residuals: readonly (Residual & { readonly id: string })[]
+  /** Rows that were predicted. */
+  readonly predicted: number
+  /** Predicted figures, and those that could not be, which stand as predicted 0: wrong by 100 %. */
+  readonly residuals: readonly Comparison[]
   readonly skipped: readonly SkippedRow[]
 }
 
@@ -17,23 +35,50 @@ const predictedOf = (prediction: Prediction, metric: Residual['metric'], encoder
 const residualsOf = (
   { id, source, engine, accelerator, trial, measured }: MeasuredRow,
   prediction: Prediction,
-): Validation['residuals'] =>
-  measured.map(({ metric, value }) => {
-    const predicted = predictedOf(prediction, metric, trial.replica.model.kind === 'encoder')
-    return { id, source, engine, accelerator, metric, measured: value, predicted }
+  half: Half,
+): readonly Comparison[] => {
+  const { model, precision, engine: preset } = trial.replica
+  const experts = model.experts !== undefined
+  const setUp = { half, model: model.id, kind: model.kind, preset: preset.id, precision, experts }
+  return measured.map(({ metric, value }) => {
+    const predicted = predictedOf(prediction, metric, model.kind === 'encoder')
+    return { id, source, engine, accelerator, metric, measured: value, predicted, setUp }
   })
+}
+
+const missedOf = ({ id, missed }: SkippedRow): readonly Comparison[] =>
+  missed === undefined
+    ? []
+    : missed.measured.map(({ metric, value }) => ({
+        id,
+        source: missed.source,
+        engine: missed.engine,
+        accelerator: missed.accelerator,
+        metric,
+        measured: value,
+        predicted: 0,
+      }))
 
 /** Predicts every row of a CSV of measurements that can be predicted. */
 export const validate = (csv: string, catalog: Catalog, onRow: (done: number, of: number) => void): Validation => {
   const all = readCsv(csv)
   const { rows, skipped } = measuredRows(all, catalog)
+  const halves = halvesOf(rows)
   const refused: SkippedRow[] = []
   const residuals = rows.flatMap((row, index) => {
     const prediction = predict(row.trial)
     onRow(index + 1, rows.length)
-    if (prediction.fits) return residualsOf(row, prediction)
-    refused.push({ id: row.id, reason: `the model says it does not fit: ${prediction.reason}` })
+    if (prediction.fits) return residualsOf(row, prediction, halves.get(row) ?? 'held out')
+    const { id, source, engine, accelerator, measured } = row
+    const reason = 'the model says it does not fit, but it ran'
+    refused.push({ id, reason, missed: { source, engine, accelerator, measured } })
     return []
   })
-  return { rows: all.length, residuals, skipped: [...skipped, ...refused] }
+  const left = [...skipped, ...refused]
+  return {
+    rows: all.length,
+    predicted: rows.length - refused.length,
+    residuals: [...residuals, ...left.flatMap(missedOf)],
+    skipped: left,
+  }
 }
