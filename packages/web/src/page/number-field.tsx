@@ -14,13 +14,26 @@ type Props = {
   readonly onEmpty?: () => void
   readonly placeholder?: string
   readonly disabled?: boolean
+  readonly wide?: boolean
   /** A visit to the field is one step back in the history, however many keys it took. */
   readonly onVisit: () => void
 }
 
 /** A number as people write them. What cannot be read is said under the field, and the last good value stands. */
 export const NumberField = (props: Props): VNode => {
-  const { label, name, value, least, most, onValue, onEmpty, placeholder, disabled = false, onVisit } = props
+  const {
+    label,
+    name,
+    value,
+    least,
+    most,
+    onValue,
+    onEmpty,
+    placeholder,
+    disabled = false,
+    wide = false,
+    onVisit,
+  } = props
   const texts = useTexts()
   const id = useId()
   const [typed, setTyped] = useState<string | undefined>(undefined)
@@ -50,7 +63,7 @@ export const NumberField = (props: Props): VNode => {
     if (next !== undefined && next >= least && next <= most) onValue(next)
   }
   return (
-    <div class="field">
+    <div class={`field${wide ? ' wide' : ''}`}>
       <label for={id}>{label}</label>
       <input
         id={id}

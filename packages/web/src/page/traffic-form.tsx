@@ -34,6 +34,7 @@ const Numbers = ({ settings, onNumbers, onNoPeak, onVisit }: Props & { traffic: 
       <NumberField
         label={texts.requestsPerDay}
         name="requests"
+        wide
         value={traffic.requestsPerDay}
         least={1e-6}
         most={1e12}

@@ -49,10 +49,15 @@ export const Week = ({
         `M${(at * step).toFixed(1)} ${HEIGHT}v${(-height(count)).toFixed(1)}h${Math.max(step - 0.6, 0.4).toFixed(2)}v${height(count).toFixed(1)}z`,
     )
     .join('')
-  const caption =
-    carries === undefined || run?.replicas === undefined
-      ? texts.weekCaptionOnly(countText(most))
-      : texts.weekCaption(countText(most), countText(run.replicas.max), run.label)
+  const captionOf = (): string => {
+    if (carries === undefined || run?.replicas === undefined) return texts.weekCaptionOnly(countText(most))
+    const replicas = countText(run.replicas.max)
+    const machine = run.label.replace(/ on [\d–.]+ × /, ' on ')
+    return carries > top
+      ? texts.weekFar(countText(most), replicas, machine, countText(carries))
+      : texts.weekCaption(countText(most), replicas, machine)
+  }
+  const caption = captionOf()
   return (
     <section class="block" aria-labelledby="week-title">
       <h2 id="week-title">{texts.week}</h2>

@@ -13,7 +13,7 @@ export const en = {
   requestsPerDay: 'Requests a day',
   inputTokens: 'Tokens in, a request',
   outputTokens: 'Tokens out, a request',
-  cachedShare: 'Input read from cache, %',
+  cachedShare: 'Cached input, %',
   peakFactor: 'Peak over mean',
   peakAssumed: 'assumed: 3',
   notANumber: 'Write a number such as 1500, 50k or 1.5M.',
@@ -103,7 +103,7 @@ export const en = {
   total: 'Total',
   oneReplica: (rate: string, ttft: string, tpot: string, limit: string): string =>
     `One replica sustains ${rate} requests a second, first token after ${ttft}, each further one after ${tpot}; limited by ${limit}.`,
-  replicaCount: (count: string): string => `${count} replicas`,
+  replicaCount: (count: string): string => `Replicas: ${count}.`,
   limits: { memory: 'memory', latency: 'latency', compute: 'compute' } as Readonly<Record<string, string>>,
   ruledOut: (count: string): string => `Ruled out: ${count}`,
   apart: (count: string): string => `Listed apart, never the winner: ${count}`,
@@ -135,6 +135,8 @@ export const en = {
   week: 'Traffic over time',
   weekCaption: (most: string, replicas: string, option: string): string =>
     `Requests an hour, ${most} at most. The line is what ${replicas} × ${option} can carry.`,
+  weekFar: (most: string, replicas: string, option: string, carries: string): string =>
+    `Requests an hour, ${most} at most. ${replicas} × ${option} can carry ${carries}, far above this picture.`,
   weekCaptionOnly: (most: string): string => `Requests an hour, ${most} at most.`,
   unpriced: 'In the log, but without a price',
   export: 'Take it with you',

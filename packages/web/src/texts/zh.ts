@@ -13,7 +13,7 @@ export const zh: Texts = {
   requestsPerDay: '每天请求数',
   inputTokens: '每次请求输入 token',
   outputTokens: '每次请求输出 token',
-  cachedShare: '输入中来自缓存，%',
+  cachedShare: '缓存的输入，%',
   peakFactor: '峰值与均值之比',
   peakAssumed: '假定为 3',
   notANumber: '请填写数字，例如 1500、50k 或 1.5M。',
@@ -91,7 +91,7 @@ export const zh: Texts = {
   total: '合计',
   oneReplica: (rate, ttft, tpot, limit) =>
     `一个副本每秒可承担 ${rate} 次请求，首个 token ${ttft}，之后每个 ${tpot}；瓶颈是${limit}。`,
-  replicaCount: (count) => `${count} 个副本`,
+  replicaCount: (count) => `副本：${count}。`,
   limits: { memory: '显存', latency: '时延', compute: '算力' },
   ruledOut: (count) => `已排除：${count}`,
   apart: (count) => `另列，不参与胜出：${count}`,
@@ -122,6 +122,8 @@ export const zh: Texts = {
   closedForm: '容量由解析公式估计，附误差区间，并非仿真。',
   week: '流量随时间的变化',
   weekCaption: (most, replicas, option) => `每小时请求数，最多 ${most}。横线是 ${replicas} × ${option} 的承载能力。`,
+  weekFar: (most, replicas, option, carries) =>
+    `每小时请求数，最多 ${most}。${replicas} × ${option} 可承载 ${carries}，远在图外。`,
   weekCaptionOnly: (most) => `每小时请求数，最多 ${most}。`,
   unpriced: '日志中有、但没有价格的模型',
   export: '带走结果',
