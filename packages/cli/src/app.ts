@@ -1,6 +1,7 @@
 import type { Application, ApplicationText, StricliProcess } from '@stricli/core'
 import { buildApplication, buildRouteMap, ExitCode, run } from '@stricli/core'
 import packageJson from '../package.json' with { type: 'json' }
+import { capacityCommand } from './capacity/command.ts'
 import { compareCommand } from './compare/command.ts'
 import type { CliContext } from './context.ts'
 import { exitCodeOf } from './failure.ts'
@@ -26,6 +27,7 @@ const appWith = (text: ApplicationText): Application<CliContext> =>
   buildApplication(
     buildRouteMap({
       routes: {
+        capacity: capacityCommand,
         compare: compareCommand,
         inspect: inspectCommand,
         page: pageCommand,

@@ -1,7 +1,7 @@
 import { capacityOf } from './capacity.ts'
 import type { Replica } from './model.ts'
 import { type Latencies, latenciesOf, type Percentiles } from './replica-latency.ts'
-import type { Engine } from './replica-terms.ts'
+import type { Engine, Outcome } from './replica-terms.ts'
 import { type NoSimulation, playOf, type Requests } from './replica.ts'
 import type { Seconds } from './units.ts'
 
@@ -23,6 +23,8 @@ export type FleetSimulation = {
   /** The most that took requests at once. */
   readonly replicas: number
   readonly latencies: Latencies
+  /** Request by request, in the order in which they were given. */
+  readonly outcome: Outcome
   readonly holds: boolean
 }
 
@@ -76,7 +78,13 @@ export const simulateFleet = (
   }
   for (const engine of engines) engine.advance(Infinity)
   const latencies = latenciesOf(requests, play.outcome)
-  return { fits: true, replicas: engines.length, latencies, holds: holds(latencies, slo) }
+  return {
+    fits: true,
+    replicas: engines.length,
+    latencies,
+    outcome: play.outcome,
+    holds: holds(latencies, slo),
+  }
 }
 
 export type FixedFleet = FleetSimulation & { readonly simulations: number }

@@ -1,6 +1,6 @@
 import { CLIENT_SECONDS } from '../capacity-terms.ts'
 import type { Replica } from '../model.ts'
-import { latenciesOf } from '../replica-latency.ts'
+import { type Latencies, latenciesOf } from '../replica-latency.ts'
 import { type Lengths, type NoSimulation, simulateClosedLoop } from '../replica.ts'
 import type { Seconds, Tokens } from '../units.ts'
 
@@ -27,6 +27,8 @@ export type Prediction = {
   readonly outputTokensPerSecond: number
   readonly totalTokensPerSecond: number
   readonly requestsPerSecond: number
+  /** Percentiles too, as a client sees them. */
+  readonly latencies: Latencies
 }
 
 /** Evenly spread and in an order that repeats nothing: multiples of the golden section. */
@@ -51,7 +53,8 @@ const sumOf = (values: Float64Array): number => {
 export const predict = (trial: Trial): Prediction | NoSimulation => {
   const simulation = simulateClosedLoop(trial.replica, lengthsOf(trial), trial.users)
   if (!simulation.fits) return simulation
-  const { ttft, tpot, e2e, served, rejected } = latenciesOf(simulation.requests, simulation)
+  const latencies = latenciesOf(simulation.requests, simulation)
+  const { ttft, tpot, e2e, served, rejected } = latencies
   if (served === 0)
     return { fits: false, reason: `${rejected} requests of ${trial.input} and ${trial.output} tokens do not fit` }
   const { input, output } = simulation.requests
@@ -65,5 +68,6 @@ export const predict = (trial: Trial): Prediction | NoSimulation => {
     outputTokensPerSecond: sumOf(output) / wall,
     totalTokensPerSecond: (sumOf(input) + sumOf(output)) / wall,
     requestsPerSecond: served / wall,
+    latencies,
   }
 }
