@@ -15,7 +15,7 @@ import type { ModelIndex } from './model-index.ts'
 import type { Deployment } from './option.ts'
 import { apiId, hostedId } from './option.ts'
 import type { Latencies } from './replica-latency.ts'
-import { DAYS_PER_MONTH, leastSure, type Usd } from './units.ts'
+import { DAYS_PER_MONTH, leastSure, type Tokens, type Usd } from './units.ts'
 import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
 import type { Workload } from './workload.ts'
 
@@ -32,6 +32,7 @@ export type Setting = {
   /** Some rows are sums over an interval: under tiers and fees their price is a range. */
   readonly hasBuckets: boolean
   readonly lengths: SortedLengths
+  readonly openContexts: ReadonlyMap<string, Tokens>
   readonly load: LoadShape
   /** The load at the low and the high end of the peak's band. */
   readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
@@ -54,6 +55,7 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
     axisPerDay: requestsPerDay * unitsPerRequest,
     hasBuckets: workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined),
     lengths: sortLengths(workload),
+    openContexts: new Map(catalog.openModels.map(({ id, contextTokens }) => [id, contextTokens])),
     load,
     loadBand:
       peak.origin === 'observed'
@@ -107,7 +109,7 @@ export type Outcome =
 export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   const { catalog, prepared, conditions, axisPerDay } = setting
   const id = apiId(model)
-  const tooLong = promptsOverContext(setting.lengths, model)
+  const tooLong = promptsOverContext(setting.lengths, contextOf(setting, model))
   if (tooLong !== undefined) return { kind: 'ruledOut', id, reason: tooLong }
   const bill = (bound: 'base' | 'low' | 'high'): ReturnType<typeof apiBill> =>
     apiBill(prepared, model, catalog.tokenizers, {
@@ -161,7 +163,11 @@ const sortLengths = ({ lengths }: Workload): SortedLengths => {
     })
 }
 
-const promptsOverContext = (lengths: SortedLengths, { contextTokens }: ApiModel): string | undefined => {
+/** The seller's own limit, else that of the open model it serves. */
+const contextOf = ({ openContexts }: Setting, { contextTokens, openModel }: ApiModel): Tokens | undefined =>
+  contextTokens ?? (openModel === undefined ? undefined : openContexts.get(openModel))
+
+const promptsOverContext = (lengths: SortedLengths, contextTokens: Tokens | undefined): string | undefined => {
   const [longest] = lengths
   if (contextTokens === undefined || longest === undefined || longest.tokens <= contextTokens) return undefined
   let last = 0
@@ -216,7 +222,8 @@ export type HostedOutcome = {
   readonly capacity: FittingCapacity
 }
 
-const replicaText = (count: number): string => (Number.isInteger(count) ? `${count}` : count.toFixed(1))
+const replicaText = (count: number): string =>
+  Number.isInteger(count) ? count.toLocaleString('en-US') : count.toFixed(1)
 
 const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment, machines: number): string =>
   `${model.id} on ${replicaText(machines)} × ${instance.id}, ${precision}${tensorParallel > 1 ? `, TP${tensorParallel}` : ''}`

@@ -122,6 +122,25 @@ describe('prices of the day', () => {
   })
 })
 
+test('embeddings from words are all prompt, and rented ones compete', async () => {
+  const { options, workload } = await json('--requests-per-day', '5k', '--words', '300', '--task', 'embed')
+  expect(workload).toMatchObject({ meanInput: 400, meanOutput: 0 })
+  expect(options.some(({ id }) => id === 'api:openai/text-embedding-3-small')).toBe(true)
+})
+
+test('a prompt longer than an open model reads rules its renters out too', async () => {
+  const { ruledOut, options } = await json(
+    '--requests-per-day',
+    '10',
+    '--input-tokens',
+    '500k',
+    '--output-tokens',
+    '10',
+  )
+  expect(options.some(({ id }) => id.includes('mistral-nemo'))).toBe(false)
+  expect(JSON.stringify(ruledOut)).toContain('mistral-nemo')
+})
+
 describe('files', () => {
   const header = 'timestamp,model,input_tokens,output_tokens,project\n'
 
@@ -241,6 +260,13 @@ describe('bad input: one message, exit 2, nothing on stdout', () => {
     ],
     ['an unknown flag', undefined, [...numbers, '--regoin', 'eu'], /--regoin[\s\S]*--region/],
     ['an absurd number', undefined, ['--requests-per-day', 'NaN', '--words', '500'], /NaN/],
+    ['too many requests', undefined, ['--requests-per-day', '1e12', '--words', '500'], /more than the world sends/],
+    [
+      'too long a request',
+      undefined,
+      ['--requests-per-day', '10', '--input-tokens', '20M', '--output-tokens', '1'],
+      /more than any model reads/,
+    ],
     ['a picture of no kind', undefined, [...numbers, '--chart', 'x.gif'], /\.svg, \.png or \.html/],
     ['an option that is not there', undefined, [...numbers, '--explain', 'api:nobody/none'], /no such option/],
     ['files and numbers', `${header}2026-11-02T10:00:00Z,5,10\n`, [...numbers], /both say what the traffic is/],
