@@ -221,6 +221,25 @@ describe('moving things', () => {
   })
 })
 
+describe('the simulation', () => {
+  test('refines in a worker: percentiles in order, the newest question answered, typing never held up', async () => {
+    await visit(`v=1&requests=50000&in=1500&out=400&${ON}`, async (page) => {
+      const percentiles = page.locator('.serving[aria-busy="false"] .percentiles')
+      await percentiles.waitFor()
+      const cells = (await percentiles.locator('tbody tr').first().locator('td').allInnerTexts()).map((text) =>
+        Number.parseFloat(text),
+      )
+      expect(cells).toEqual(cells.toSorted((one, other) => one - other))
+      expect(cells[0]).toBeGreaterThan(0)
+      await field(page, 'requests').fill('60000')
+      await field(page, 'requests').fill('70000')
+      await page.locator('.serving[aria-busy="true"]').waitFor()
+      await percentiles.waitFor()
+      expect(await page.locator('.serving').innerText()).toMatch(/[\d,]+ requests at the rate of the peak/)
+    })
+  })
+})
+
 describe('files', () => {
   test('a dropped file is read beside the page, shown with its report, priced as the command line does, and shared', async () => {
     await visit(ON, async (page) => {
@@ -240,6 +259,8 @@ describe('files', () => {
       expect(mine.options.map(({ id }) => id)).toEqual(theirs.options.map(({ id }) => id))
       expect(mine.options[0]!.usdPerDay / theirs.options[0]!.usdPerDay).toBeCloseTo(1, 9)
       expect(mine.breakeven).toEqual(theirs.breakeven)
+      expect(await page.locator('.week').getAttribute('aria-label')).toContain('77 at most')
+      await page.locator('.staff').waitFor()
       const said = await verdict(page)
       await expect.poll(() => page.url()).toContain('traffic=')
       expect(page.url().length).toBeLessThan(30_000)

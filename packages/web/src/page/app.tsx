@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ReadReply } from '../read/messages.ts'
 import type { Reading } from '../read/read-files.ts'
 import { readFiles } from '../read/read-files.ts'
-import { missingNames, withoutMissing } from '../solve/solve.ts'
+import { missingNames, withoutMissing, workloadOf } from '../solve/solve.ts'
 import { commandOf } from '../state/command.ts'
 import type { NumbersTraffic, Settings } from '../state/settings.ts'
 import { DEFAULT_NUMBERS, defaultSettings } from '../state/settings.ts'
@@ -26,6 +26,7 @@ import { LinkProblems } from './link-problems.tsx'
 import { Ranked } from './ranked.tsx'
 import { Reasons } from './reasons.tsx'
 import { remember, remembered } from './remembered.ts'
+import { Serving } from './serving.tsx'
 import { SelectField } from './select-field.tsx'
 import { Sureness } from './sureness.tsx'
 import { TakeAway } from './take-away.tsx'
@@ -35,7 +36,6 @@ import { TrafficForm } from './traffic-form.tsx'
 import type { Step } from './use-link.ts'
 import { useLink } from './use-link.ts'
 import { useResult } from './use-result.ts'
-import { Week } from './week.tsx'
 
 /** The volume with which the article's comparison opens, as on the command line. */
 const PRESET_REQUESTS_PER_DAY = 1000
@@ -83,6 +83,7 @@ const ReaderChoices = ({ language, onLanguage, theme, onTheme }: ReaderChoicesPr
 }
 
 type ResultsProps = {
+  readonly catalog: ShippedCatalog
   readonly settings: Settings
   readonly comparison: Comparison
   readonly honest: Comparison | undefined
@@ -90,7 +91,7 @@ type ResultsProps = {
   readonly onVolume: ((perDay: number, settled: boolean) => void) | undefined
 }
 
-const Results = ({ settings, comparison, honest, onHidden, onVolume }: ResultsProps): VNode => {
+const Results = ({ catalog, settings, comparison, honest, onHidden, onVolume }: ResultsProps): VNode => {
   const { texts, language } = useReader()
   const detailed = honest ?? comparison
   const chart = (one: Comparison): VNode => (
@@ -117,7 +118,14 @@ const Results = ({ settings, comparison, honest, onHidden, onVolume }: ResultsPr
       )}
       <Ranked comparison={detailed} id="ranked-title" />
       <Tornado comparison={detailed} />
-      {settings.traffic.kind === 'file' ? <Week comparison={detailed} workload={settings.traffic.workload} /> : null}
+      {honest === undefined ? (
+        <Serving
+          catalog={catalog}
+          comparison={comparison}
+          settings={settings}
+          workload={workloadOf(settings, catalog)}
+        />
+      ) : null}
       <Reasons comparison={detailed} />
       <Sureness comparison={detailed} />
       <TakeAway comparison={comparison} honest={honest} command={commandOf(settings)} />
@@ -310,7 +318,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
                 <p>{texts.loading}</p>
               </div>
             )
-          ) : result.kind === 'problem' ? (
+          ) : catalog === undefined ? null : result.kind === 'problem' ? (
             <div class="notice" role="alert">
               <p>
                 <strong>{texts.problem}</strong>
@@ -320,6 +328,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
             </div>
           ) : (
             <Results
+              catalog={catalog}
               settings={asked}
               comparison={result.comparison}
               honest={result.honest}

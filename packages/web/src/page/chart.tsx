@@ -4,6 +4,7 @@ import { Chart, chartModel, cssTheme } from '@breakeven/report/chart'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTexts } from './context.ts'
+import { layoutWidth, NARROW, narrowed } from './narrow-chart.ts'
 import { useWidth } from './use-width.ts'
 
 type Model = ReturnType<typeof chartModel>
@@ -65,7 +66,11 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
   const [dragging, setDragging] = useState(false)
   const [pointer, setPointer] = useState<number | undefined>(undefined)
   const volume = volumeOf(comparison)
-  const fresh = useMemo(() => chartModel(comparison, { width, headline: false }), [comparison, width])
+  const narrow = width < NARROW
+  const fresh = useMemo(() => {
+    const model = chartModel(comparison, { width: layoutWidth(width), headline: false })
+    return narrow ? narrowed(model, width) : model
+  }, [comparison, width, narrow])
   // While the line is in the hand the axes hold still: they would run away from under it.
   const model = dragging ? (frozen.current ?? fresh) : fresh
   const shown = useMemo(() => without(model, comparison, hidden), [model, comparison, hidden])
@@ -153,6 +158,15 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
         )}
       </div>
       <figcaption>
+        {narrow && shown.crossings.length > 0 ? (
+          <ol class="crossings">
+            {shown.crossings.map(({ number, volumeText, text }) => (
+              <li key={number}>
+                <span class="disc">{number}</span> <strong>{volumeText}</strong> {text}
+              </li>
+            ))}
+          </ol>
+        ) : null}
         <p class="reading-at">{texts.legendAt(readAt < 1e6 ? countText(readAt) : compactText(readAt), unit)}</p>
         <ul class="legend" aria-label={texts.legend}>
           {model.series.map(({ id, name, tone }) => {

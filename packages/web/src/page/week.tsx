@@ -1,6 +1,7 @@
 import type { Comparison, Workload } from '@breakeven/core'
 import { countText } from '@breakeven/report'
 import type { VNode } from 'preact'
+import type { Simulated } from '../simulate/messages.ts'
 import { useTexts } from './context.ts'
 
 const [WIDTH, HEIGHT] = [960, 160]
@@ -21,13 +22,45 @@ const hoursOf = ({ stepSeconds, requests }: NonNullable<Workload['arrivals']>): 
   return bars
 }
 
+const STAFF_HEIGHT = 60
+
+/** Replicas that each hour needs, simulated: the staircase under the traffic. */
+const Replicas = ({ hourly }: { readonly hourly: NonNullable<Simulated['hourly']> }): VNode => {
+  const texts = useTexts()
+  const { byHour, replicaHours } = hourly
+  const most = Math.max(...byHour)
+  const step = WIDTH / byHour.length
+  const y = (replicas: number): string => (STAFF_HEIGHT - (replicas / most) * (STAFF_HEIGHT - 4)).toFixed(1)
+  const path = byHour
+    .map((replicas, at) => `${at === 0 ? 'M0 ' : 'V'}${y(replicas)}H${((at + 1) * step).toFixed(1)}`)
+    .join('')
+  const caption = texts.staffing(countText(Math.min(...byHour)), countText(most), countText(replicaHours))
+  return (
+    <>
+      <svg
+        class="staff"
+        viewBox={`0 0 ${WIDTH} ${STAFF_HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={caption}
+      >
+        <path class="staff-area" d={`${path}V${STAFF_HEIGHT}H0Z`} />
+        <path class="week-line" d={path} />
+      </svg>
+      <p class="hint">{caption}</p>
+    </>
+  )
+}
+
 /** Traffic as it came, and under it what the best fleet that one runs can carry. */
 export const Week = ({
   comparison,
   workload,
+  hourly,
 }: {
   readonly comparison: Comparison
   readonly workload: Workload
+  readonly hourly: Simulated['hourly']
 }): VNode | null => {
   const texts = useTexts()
   const { arrivals } = workload
@@ -68,6 +101,7 @@ export const Week = ({
         )}
       </svg>
       <p class="hint">{caption}</p>
+      {hourly === undefined ? null : <Replicas hourly={hourly} />}
     </section>
   )
 }

@@ -12,7 +12,8 @@ export type Result =
 /** The article names no latency target; what stands in front of its model ends a request after 29 s. */
 const ARTICLE_PATIENCE_SECONDS = 29
 
-const workloadOf = ({ traffic }: Settings, catalog: Catalog): Workload => {
+/** The traffic of the settings, as the core takes it. Throws `InputError` for requests of no tokens. */
+export const workloadOf = ({ traffic }: Settings, catalog: Catalog): Workload => {
   if (traffic.kind === 'file') return traffic.workload
   const { kind: _kind, ...numbers } = traffic
   if (numbers.inputTokens + numbers.outputTokens === 0)

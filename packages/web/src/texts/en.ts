@@ -132,6 +132,21 @@ export const en = {
   },
   surenessLine: (lines: string, share: string): string => `${lines} receipt lines, ${share} of the dollars shown`,
   closedForm: 'Capacity in closed form: an estimate with a band, not a simulation.',
+  serving: 'How it would serve',
+  servingOf: (option: string): string => `${option}, simulated request by request.`,
+  asWatched: (count: string): string => `${count} requests at the minutes they came, around the busiest.`,
+  asPeak: (count: string): string => `${count} requests at the rate of the peak, coming independently of each other.`,
+  targetMet: (ttft: string, tpot: string): string => `95 % keep the target of ${ttft} and ${tpot}.`,
+  targetMissed: (ttft: string, tpot: string): string =>
+    `The target of ${ttft} and ${tpot} is missed by more than 5 %: the closed form counts on too few replicas here.`,
+  simulating: 'Simulating…',
+  notSimulated: (reason: string): string => `Not simulated: ${reason}.`,
+  shareOfRequests: 'This share of requests waits at most',
+  firstToken: 'for the first token',
+  furtherToken: 'for each further token',
+  wholeAnswer: 'for the whole answer',
+  staffing: (least: string, most: string, hours: string): string =>
+    `Replicas that each hour needs, simulated: ${least} to ${most}; with warm-up, ${hours} replica-hours altogether.`,
   week: 'Traffic over time',
   weekCaption: (most: string, replicas: string, option: string): string =>
     `Requests an hour, ${most} at most. The line is what ${replicas} × ${option} can carry.`,
