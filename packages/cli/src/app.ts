@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect/command.ts'
 import type { Io, Sink } from './io.ts'
 import { pageCommand } from './page/command.ts'
 import { pricesCommand } from './prices/command.ts'
+import { simulateCommand } from './simulate/command.ts'
 import { textFor } from './text.ts'
 import { validateCommand } from './validate/command.ts'
 
@@ -32,6 +33,7 @@ const appWith = (text: ApplicationText): Application<CliContext> =>
         inspect: inspectCommand,
         page: pageCommand,
         prices: pricesCommand,
+        simulate: simulateCommand,
         validate: validateCommand,
       },
       docs: { brief: 'Rent an LLM API, or run an open model?', fullDescription: description },

@@ -1,0 +1,106 @@
+import { InputError } from '@breakeven/core'
+import type { Command } from '@stricli/core'
+import { buildCommand } from '@stricli/core'
+
+import type { CliContext } from '../context.ts'
+import { parseDuration } from '../flags/duration.ts'
+import { parseCount } from '../flags/number.ts'
+import { parseHost, parseMap } from '../flags/pair.ts'
+import type { Staffed } from './play.ts'
+import type { SimulateFlags } from './run.ts'
+
+const description = `Plays your traffic, request by request as it came, through replicas of a model on a machine: percentiles of the latency,
+the queue and the replicas over time. Without a number of replicas it finds the fewest that hold the target.
+
+EXAMPLES
+  breakeven simulate usage.csv --host llama-3.1-8b@ml.g5.2xlarge
+  breakeven simulate trace.jsonl --host qwen3-32b@ml.p5.48xlarge/fp8/tp2 --replicas 3
+  breakeven simulate usage.csv --host llama-3.1-8b@ml.g6e.2xlarge --replicas hourly --percentile p99 --chart day.svg`
+
+const parseStaffed = (text: string): Staffed => {
+  if (text === 'fixed' || text === 'hourly') return text
+  try {
+    return parseCount(text)
+  } catch {
+    throw new InputError(`"${text}" is no number of replicas`, { hint: 'write a whole number, fixed or hourly' })
+  }
+}
+
+export const simulateCommand: Command<CliContext> = buildCommand<SimulateFlags, string[], CliContext>({
+  loader: async () => {
+    const { runSimulate } = await import('./run.ts')
+    return function simulate(flags, ...files) {
+      return runSimulate(flags, files, this.io)
+    }
+  },
+  parameters: {
+    flags: {
+      host: {
+        kind: 'parsed',
+        parse: parseHost,
+        placeholder: 'MODEL@INSTANCE',
+        brief: 'What runs where; /fp8 and /tp2 may follow',
+      },
+      engine: {
+        kind: 'parsed',
+        parse: (text: string) => text,
+        optional: true,
+        placeholder: 'ENGINE',
+        brief: 'vllm, tgi-1, trt-llm, …',
+      },
+      replicas: {
+        kind: 'parsed',
+        parse: parseStaffed,
+        default: 'fixed',
+        placeholder: 'N|fixed|hourly',
+        brief: 'So many, the fewest that do, or as many as each hour needs',
+      },
+      ttft: {
+        kind: 'parsed',
+        parse: parseDuration,
+        default: '2s',
+        placeholder: 'TIME',
+        brief: 'Latency target: time to first token',
+      },
+      tpot: {
+        kind: 'parsed',
+        parse: parseDuration,
+        default: '100ms',
+        placeholder: 'TIME',
+        brief: 'Latency target: time per further token',
+      },
+      percentile: {
+        kind: 'enum',
+        values: ['p95', 'p99'],
+        default: 'p95',
+        brief: 'Which share of requests sees the target',
+      },
+      map: {
+        kind: 'parsed',
+        parse: parseMap,
+        optional: true,
+        placeholder: 'OURS=THEIRS,…',
+        brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
+      },
+      chart: {
+        kind: 'parsed',
+        parse: (text: string) => text,
+        optional: true,
+        placeholder: 'FILE',
+        brief: 'Draw it into FILE.svg or .png',
+      },
+      json: { kind: 'boolean', default: false, withNegated: false, brief: 'As JSON' },
+      quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress and no notes on stderr' },
+    },
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: {
+        parse: (path: string) => path,
+        placeholder: 'files',
+        brief: 'Usage files or folders; - is standard input',
+      },
+    },
+  },
+  docs: { brief: 'Real traffic through a deployment: latency, queue, replicas', fullDescription: description },
+})
