@@ -22,7 +22,7 @@ const THEME = cssTheme()
 /** A touch of the arrow keys, and of page up and down. */
 const [STEP, LEAP] = [1.05, 2]
 
-export const volumeOf = ({ axis, workload }: Comparison): number =>
+const volumeOf = ({ axis, workload }: Comparison): number =>
   axis === 'requestsPerDay'
     ? (workload.requestsPerDay ?? 0)
     : Object.values(workload.tokensPerDay).reduce((sum, tokens) => sum + tokens, 0)
@@ -69,7 +69,7 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
   const narrow = width < NARROW
   const fresh = useMemo(() => {
     const model = chartModel(comparison, { width: layoutWidth(width), headline: false })
-    return narrow ? narrowed(model, width) : model
+    return narrow ? narrowed(model, chartModel(comparison, { headline: false }), width) : model
   }, [comparison, width, narrow])
   // While the line is in the hand the axes hold still: they would run away from under it.
   const model = dragging ? (frozen.current ?? fresh) : fresh

@@ -13,9 +13,9 @@ export const layoutWidth = (width: number): number => (width < NARROW ? Math.rou
 
 /**
  * A chart for a phone: the names at the lines' ends and the key of the crossings go, since the page lists both below in
- * type that wraps; the room goes to the lines.
+ * type that wraps; the room goes to the lines. `wide` is the same chart as on a wide screen.
  */
-export const narrowed = (model: Model, width: number): Model => {
+export const narrowed = (model: Model, wide: Model, width: number): Model => {
   const { plot, stripHeight, type } = model
   const height = Math.round(plot.bottom + stripHeight + type.text * 2 + 18)
   return {
@@ -29,6 +29,11 @@ export const narrowed = (model: Model, width: number): Model => {
       label: { ...one.label, main: '', detail: '', y: one.label.lineY },
     })),
     // Below the picture, where nothing is drawn.
-    crossings: model.crossings.map((one) => ({ ...one, key: { x: 0, y: height * 2 } })),
+    crossings: model.crossings.map((one) => ({
+      ...one,
+      // Words that had to be cut to stand beside each other need not be in a list.
+      text: wide.crossings.find(({ perDay }) => perDay === one.perDay)?.text ?? one.text,
+      key: { x: 0, y: height * 2 },
+    })),
   }
 }

@@ -12,8 +12,8 @@ export type NumbersTraffic = {
   readonly peakFactor?: number
 }
 /** What was read from files, summarised: never rows. */
-export type FileTraffic = { readonly kind: 'file'; readonly names: readonly string[]; readonly workload: Workload }
-export type Traffic = NumbersTraffic | FileTraffic
+type FileTraffic = { readonly kind: 'file'; readonly names: readonly string[]; readonly workload: Workload }
+type Traffic = NumbersTraffic | FileTraffic
 
 /** All that the page shows follows from this value, and all of it is in the link. */
 export type Settings = {
@@ -47,7 +47,7 @@ export const DEFAULT_NUMBERS: NumbersTraffic = {
 }
 
 /** The command line's default for what an hour of an engineer costs. */
-export const DEFAULT_USD_PER_PERSON_HOUR = 100
+const DEFAULT_USD_PER_PERSON_HOUR = 100
 
 /** A first question that has an answer: well-known models to rent, open models to run, machines from one small GPU to eight large ones. */
 export const defaultSettings = (on: IsoDate): Settings => ({
