@@ -389,6 +389,9 @@ describe('for everyone', () => {
       async (page) => {
         expect(await page.locator('h1').innerText()).toBe('租用还是自建？')
         expect(await verdict(page)).toMatch(/^(租用|自建|混合)/)
+        const drawn = await page.locator('.chart-box > svg text').allTextContents()
+        expect(drawn.join(' ')).toMatch(/您：每天 50,000 次请求.*成为最便宜|成为最便宜.*您：每天 50,000 次请求/)
+        expect(drawn.join(' ')).not.toMatch(/a request|USD|undercuts|becomes/)
         await page.locator('select[name="language"]').selectOption('en')
         expect(await page.locator('h1').innerText()).toBe('Rent or run?')
       },

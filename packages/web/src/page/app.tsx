@@ -87,11 +87,12 @@ type ResultsProps = {
   readonly settings: Settings
   readonly comparison: Comparison
   readonly honest: Comparison | undefined
+  readonly href: () => string
   readonly onHidden: (hidden: readonly string[]) => void
   readonly onVolume: ((perDay: number, settled: boolean) => void) | undefined
 }
 
-const Results = ({ catalog, settings, comparison, honest, onHidden, onVolume }: ResultsProps): VNode => {
+const Results = ({ catalog, settings, comparison, honest, href, onHidden, onVolume }: ResultsProps): VNode => {
   const { texts, language } = useReader()
   const detailed = honest ?? comparison
   const chart = (one: Comparison): VNode => (
@@ -128,7 +129,7 @@ const Results = ({ catalog, settings, comparison, honest, onHidden, onVolume }: 
       ) : null}
       <Reasons comparison={detailed} />
       <Sureness comparison={detailed} />
-      <TakeAway comparison={comparison} honest={honest} command={commandOf(settings)} />
+      <TakeAway comparison={comparison} honest={honest} command={commandOf(settings)} href={href} />
       <p class="hint">
         {texts.catalogueOf(dateText(comparison.catalogue.asOf.slice(0, 10), language), countText(detailed.considered))}.{' '}
         {texts.foot}
@@ -216,7 +217,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     const { preset: _preset, ...rest } = latest.current
     const names = files.map(({ name }) => name)
     link.change({ ...rest, traffic: { kind: 'file', names, workload } }, 'push', text)
-    setFile({ kind: 'read', coarsened, report: renderImportReport(report), issues: report.issues.length })
+    setFile({ kind: 'read', workload, coarsened, report: renderImportReport(report), issues: report.issues.length })
   }
   const onFiles = (files: readonly File[]): void => {
     if (catalog === undefined) return
@@ -332,6 +333,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
               settings={asked}
               comparison={result.comparison}
               honest={result.honest}
+              href={link.href}
               onHidden={(hidden) => change({ hidden }, 'replace')}
               onVolume={movable ? onVolume : undefined}
             />

@@ -3,7 +3,8 @@ import { compactText, countText, usdText } from '@breakeven/report'
 import { Chart, chartModel, cssTheme } from '@breakeven/report/chart'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { useTexts } from './context.ts'
+import { chartZh } from '../texts/chart-zh.ts'
+import { useReader } from './context.ts'
 import { layoutWidth, NARROW, narrowed } from './narrow-chart.ts'
 import { useWidth } from './use-width.ts'
 
@@ -60,7 +61,7 @@ const toneColour = ({ family, index }: Model['series'][number]['tone']): string 
 
 /** The chart of the report, with a hand to move the volume and a reading under the pointer. */
 export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }: Props): VNode => {
-  const texts = useTexts()
+  const { texts, language } = useReader()
   const [box, width] = useWidth(960)
   const frozen = useRef<Model | undefined>(undefined)
   const [dragging, setDragging] = useState(false)
@@ -73,7 +74,10 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
   }, [comparison, width, narrow])
   // While the line is in the hand the axes hold still: they would run away from under it.
   const model = dragging ? (frozen.current ?? fresh) : fresh
-  const shown = useMemo(() => without(model, comparison, hidden), [model, comparison, hidden])
+  const shown = useMemo(() => {
+    const kept = without(model, comparison, hidden)
+    return language === 'zh' ? chartZh(kept, comparison) : kept
+  }, [model, comparison, hidden, language])
   useEffect(() => {
     if (!dragging) frozen.current = fresh
   }, [fresh, dragging])

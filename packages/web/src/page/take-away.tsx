@@ -39,16 +39,17 @@ type Props = {
   readonly comparison: Comparison
   readonly honest: Comparison | undefined
   readonly command: string
+  readonly href: () => string
 }
 
 /** Files, the link, and the command that prints the same numbers. */
-export const TakeAway = ({ comparison, honest, command }: Props): VNode => {
+export const TakeAway = ({ comparison, honest, command, href }: Props): VNode => {
   const texts = useTexts()
   return (
     <section class="block" aria-labelledby="take-title">
       <h2 id="take-title">{texts.export}</h2>
       <div class="buttons">
-        <CopyButton label={texts.copyLink} text={() => location.href} />
+        <CopyButton label={texts.copyLink} text={href} />
         {KINDS.map(([kind, name]) => (
           <button type="button" key={kind} onClick={() => void save(kind, comparison, honest)}>
             {name}

@@ -1,3 +1,4 @@
+import type { Workload } from '@breakeven/core'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { countText, percentText } from '@breakeven/report'
@@ -11,7 +12,13 @@ export type FileState =
   | { readonly kind: 'none' }
   | { readonly kind: 'reading'; readonly progress: ReadProgress }
   | { readonly kind: 'problem'; readonly message: string; readonly hint?: string }
-  | { readonly kind: 'read'; readonly coarsened: boolean; readonly report: string; readonly issues: number }
+  | {
+      readonly kind: 'read'
+      readonly workload: Workload
+      readonly coarsened: boolean
+      readonly report: string
+      readonly issues: number
+    }
 
 type Props = {
   readonly settings: Settings
@@ -160,7 +167,7 @@ export const TrafficForm = (props: Props): VNode => {
       ) : (
         <div class="from-file">
           <p>{texts.readFrom(traffic.names.join(', '))}</p>
-          {file.kind === 'read' ? (
+          {file.kind === 'read' && file.workload === traffic.workload ? (
             <>
               {file.coarsened ? <p class="hint">{texts.coarsened}</p> : null}
               <details>

@@ -19,6 +19,8 @@ export type Link = {
   readonly trafficProblem: string | undefined
   readonly change: (settings: Settings, step: Step, summary?: string) => void
   readonly dismiss: () => void
+  /** The address of what is shown now, written down already or not. */
+  readonly href: () => string
 }
 
 /** The settings, kept in the address: what is shown follows from the link, and every change is in it. */
@@ -86,5 +88,7 @@ export const useLink = (today: string): Link => {
     setTrafficProblem(undefined)
   }, [])
 
-  return { settings, ready, problems, trafficProblem, change, dismiss }
+  const href = (): string => new URL(`#${fragmentOf(settings, summary.current)}`, location.href).href
+
+  return { href, settings, ready, problems, trafficProblem, change, dismiss }
 }

@@ -128,6 +128,9 @@ export const readFragment = (fragment: string, today: string): ReadLink => {
   const preset = take('preset', (text) => text)
   const capability = take('class', oneOf(CLASSES))
   const summary = pairs.get('traffic') ?? undefined
+  const files = pairs.get('files')
+  // Names of files without what was in them: a link that was cut.
+  if (files !== null && summary === undefined) problems.push({ kind: 'value', key: 'files', value: files })
   return {
     settings: {
       ...base,

@@ -113,6 +113,10 @@ describe('a link', () => {
   })
 })
 
+test('a link that names files and has lost their traffic says so', () => {
+  expect(readFragment('v=1&files=a.csv', TODAY).problems).toEqual([{ kind: 'value', key: 'files', value: 'a.csv' }])
+})
+
 const rows = (count: number): readonly Row[] =>
   Array.from({ length: count }, (_, at) => ({
     kind: 'call',
