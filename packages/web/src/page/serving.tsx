@@ -51,7 +51,7 @@ const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode =>
           <tr>
             <th scope="col">{texts.shareOfRequests}</th>
             {SHOWN.map((one) => (
-              <th scope="col" class="number" key={one}>
+              <th scope="col" class={`number ${one}`} key={one}>
                 {one.slice(1)} %
               </th>
             ))}
@@ -62,7 +62,7 @@ const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode =>
             <tr key={name}>
               <th scope="row">{name}</th>
               {SHOWN.map((one) => (
-                <td class="number" key={one}>
+                <td class={`number ${one}`} key={one}>
                   {secondsText(percentiles[one])}
                 </td>
               ))}

@@ -128,7 +128,7 @@ export const zh: Texts = {
   targetMissed: (ttft, tpot) => `超过 5 % 的请求达不到 ${ttft} 与 ${tpot} 的目标：解析公式在这里估计的副本偏少。`,
   simulating: '正在仿真…',
   notSimulated: (reason) => `未仿真：${reason}。`,
-  shareOfRequests: '这一比例的请求至多等待',
+  shareOfRequests: '请求的比例，及其最长等待',
   firstToken: '首个 token',
   furtherToken: '之后每个 token',
   wholeAnswer: '整个回答',
