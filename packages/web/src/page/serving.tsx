@@ -45,7 +45,7 @@ const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode =>
     [texts.wholeAnswer, e2e],
   ] as const
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={texts.serving}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={texts.serving}>
       <table class="percentiles">
         <thead>
           <tr>
