@@ -1,7 +1,7 @@
 import type { FleetSimulation, Requests, Seconds } from '@breakeven/core'
 
 /** One stretch of the time that was played; figures of requests by when they came. Absent: none came. */
-export type Moment = {
+type Moment = {
   readonly fromAt: Seconds
   readonly requestsPerSecond: number
   readonly ttft?: { readonly p50: Seconds; readonly p95: Seconds }

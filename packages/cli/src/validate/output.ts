@@ -11,11 +11,11 @@ export type Checked = { readonly validation: Validation; readonly kv: readonly K
 
 type Look = { readonly width: number; readonly colour: boolean }
 
-export const heldOutOf = ({ residuals }: Validation): readonly Comparison[] =>
+const heldOutOf = ({ residuals }: Validation): readonly Comparison[] =>
   residuals.filter(({ setUp }) => setUp?.half === 'held out')
 
 /** Reasons by how many rows they cost; `counted` where the fault is the model's, so that they count as wrong by 100 %. */
-export const skippedByReason = ({
+const skippedByReason = ({
   skipped,
 }: Validation): readonly { readonly reason: string; readonly rows: number; readonly counted: boolean }[] =>
   [...Map.groupBy(skipped, ({ reason, missed }) => `${missed === undefined ? '' : 'x'}${reason}`).values()]
@@ -27,7 +27,7 @@ export const skippedByReason = ({
     .toSorted((one, other) => other.rows - one.rows)
 
 /** Predicted rows over those that could be: what a row lacks of itself is nobody's fault. */
-export const coverageOf = ({ predicted, skipped }: Validation): number => {
+const coverageOf = ({ predicted, skipped }: Validation): number => {
   const missed = skipped.filter((row) => row.missed !== undefined).length
   return predicted + missed === 0 ? 0 : predicted / (predicted + missed)
 }

@@ -3,7 +3,7 @@ import { accuracyOf } from '@breakeven/core'
 import type { Comparison } from './validate.ts'
 
 /** What was aimed at, whatever came of it. Percent of absolute error. */
-export type Target = {
+type Target = {
   readonly name: string
   readonly medianPercent: number
   readonly p90Percent?: number
@@ -15,7 +15,7 @@ const decodes = ({ setUp }: Comparison): boolean => setUp?.kind === 'decoder'
 const dense = (one: Comparison): boolean => decodes(one) && one.setUp?.experts === false
 const onCpu = ({ accelerator }: Comparison): boolean => accelerator.startsWith('cpu')
 
-export const TARGETS: readonly Target[] = [
+const TARGETS: readonly Target[] = [
   {
     name: 'Time per token, vLLM, dense, bf16 and fp8',
     medianPercent: 6,
