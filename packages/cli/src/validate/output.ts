@@ -114,7 +114,7 @@ const part = <Row>(title: string, columns: readonly Column<Row>[], rows: readonl
 })
 
 const HALVES =
-  'Constants were fitted on one half: of an engine with several sources, the source with most rows; else a seeded half of model × accelerator. This is the other half, apart.'
+  'A seeded half, apart. The constants of today were fitted before this split, partly on these rows; the split is for future fits.'
 
 const partsOf = ({ validation, kv, runs }: Checked): readonly Part[] =>
   [
