@@ -22,6 +22,8 @@ export type { Bucket, Call, CallStatus, FullUsage, Meter, Row, Task, Tier, Usage
 export { INPUT_METERS, inputTokensOf, METERS, NO_USAGE } from './usage.ts'
 export type { Arrivals, Cell, Group, LengthSample, Workload } from './workload.ts'
 export { type SummarizeOptions, type Summarizer, summarizer } from './summarize.ts'
+export { type CallSum, type SampledCall } from './summarize-sum.ts'
+export { HASH_FACTORS, LENGTHS_KEPT } from './summarize-lengths.ts'
 export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbers.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
 

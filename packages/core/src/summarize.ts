@@ -1,14 +1,14 @@
 import type { Seconds, Tokens } from './units.ts'
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from './units.ts'
+import type { CallSum } from './summarize-sum.ts'
+import { newLengthSample } from './summarize-lengths.ts'
 import type { Row, Usage } from './usage.ts'
 import { inputTokensOf, METERS, NO_USAGE } from './usage.ts'
-import type { Arrivals, Cell, Group, LengthSample, Workload } from './workload.ts'
+import type { Arrivals, Cell, Group, Workload } from './workload.ts'
 import { SECONDS_PER_SLOT } from './workload.ts'
 import { assumedPeak, observedPeak } from './peak.ts'
 
 const ARRIVAL_STEP_SECONDS = 60
-/** Length pairs kept for simulation; a stride that doubles keeps them spread evenly over the file. */
-const MAX_SAMPLES = 4096
 /** A minute grid of more than ten years is a broken clock, not traffic. */
 const MAX_ARRIVAL_STEPS = 10 * 365 * 24 * 60
 
@@ -21,7 +21,12 @@ export type SummarizeOptions = {
   readonly peakFactor?: number
 }
 
-export type Summarizer = { readonly add: (row: Row) => void; readonly done: () => Workload }
+export type Summarizer = {
+  readonly add: (row: Row) => void
+  /** Calls that a database has already added up. Its segments are those of the same edges. */
+  readonly addSum: (sum: CallSum) => void
+  readonly done: () => Workload
+}
 
 type OpenCell = {
   group: number
@@ -57,8 +62,7 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
   const cells: OpenCell[] = []
   const cellsOfGroup: Map<number, OpenCell>[] = []
   const minutes = new Map<number, number>()
-  let samples: LengthSample[] = []
-  let stride = 1
+  const lengths = newLengthSample()
   let calls = 0
   let requests = 0
   let requestsKnown = true
@@ -71,8 +75,8 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
   let clock = 0
   let usable = 0
 
-  const groupOf = (row: Row): number => {
-    const key = `${row.model ?? ''}\u0000${row.provider ?? ''}\u0000${row.tier ?? ''}\u0000${row.project ?? ''}\u0000${row.task}`
+  const groupOf = (row: Row | CallSum): number => {
+    const key = keyOf(row)
     const known = groupIds.get(key)
     if (known !== undefined) return known
     groups.push({
@@ -103,18 +107,18 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     return cell
   }
 
-  const sample = (input: Tokens, output: Tokens): void => {
-    if (calls % stride !== 0) return
-    samples.push({ input, output, weight: 1 })
-    if (samples.length < MAX_SAMPLES * 2) return
-    samples = samples.filter((_, index) => index % 2 === 0)
-    stride *= 2
+  const tick = (at: Seconds): void => {
+    while (clock < GRAINS.length - 1 && at % GRAINS[clock]! !== 0) clock += 1
   }
 
   const watch = (from: Seconds, to: Seconds): void => {
     if (from < firstAt) firstAt = from
     if (to > lastAt) lastAt = to
-    while (clock < GRAINS.length - 1 && from % GRAINS[clock]! !== 0) clock += 1
+    tick(from)
+  }
+
+  const arrive = (minute: number, count: number): void => {
+    minutes.set(minute, (minutes.get(minute) ?? 0) + count)
   }
 
   const count = (usage: Usage, cell: OpenCell): void => {
@@ -140,10 +144,7 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       }
       cell.requests += row.requests
       requests += row.requests
-      if (row.tier !== 'batch') {
-        const minute = Math.floor(row.from / ARRIVAL_STEP_SECONDS)
-        minutes.set(minute, (minutes.get(minute) ?? 0) + row.requests)
-      }
+      if (row.tier !== 'batch') arrive(Math.floor(row.from / ARRIVAL_STEP_SECONDS), row.requests)
       return
     }
     watch(row.at, row.at)
@@ -165,12 +166,31 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     count(usage, cell)
     cell.requests += 1
     requests += 1
-    sample(prompt, usage.output ?? 0)
+    lengths.add(row.at, prompt, usage.output ?? 0)
     calls += 1
     // Batch work waits for its turn: it is paid for but leaves the peak alone.
-    if (row.tier === 'batch') return
-    const minute = Math.floor(row.at / ARRIVAL_STEP_SECONDS)
-    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+    if (row.tier !== 'batch') arrive(Math.floor(row.at / ARRIVAL_STEP_SECONDS), 1)
+  }
+
+  const addSum = (sum: CallSum): void => {
+    usable += sum.calls
+    watch(sum.firstAt, sum.lastAt)
+    // Any time that is a multiple of their clock and of nothing coarser stands for all of them.
+    tick(sum.minute * ARRIVAL_STEP_SECONDS + (sum.clockSeconds < ARRIVAL_STEP_SECONDS ? sum.clockSeconds : 0))
+    if (sum.status === 'error') {
+      errors += sum.calls
+      return
+    }
+    if (sum.status === 'aborted') aborted += sum.calls
+    rowsWithoutUsage += sum.withoutUsage
+    const slot = Math.floor((sum.minute * ARRIVAL_STEP_SECONDS) / SECONDS_PER_SLOT)
+    const cell = cellOf(groupOf(sum), slot, sum.segment)
+    count(sum.usage, cell)
+    cell.requests += sum.calls
+    requests += sum.calls
+    calls += sum.calls
+    for (const { at, input, output } of sum.sample) lengths.add(at, input, output)
+    if (sum.tier !== 'batch') arrive(sum.minute, sum.calls)
   }
 
   const done = (): Workload => {
@@ -178,13 +198,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     const end = bucketWidth > 0 ? lastAt : lastAt + grainSeconds
     const watchedSeconds = usable === 0 ? 0 : gaps === 'unwatched' ? watchedOf(minutes, grainSeconds) : end - firstAt
     const arrivals = requestsKnown ? arrivalsOf(minutes, firstAt, end) : undefined
-    const weight = samples.length === 0 ? 1 : calls / samples.length
     const usage = sumOf(cells)
     return {
-      groups,
+      ...inOrder(groups, cells),
       edges,
-      cells: cells.map(closeCell),
-      lengths: samples.map((pair) => ({ ...pair, weight })),
+      lengths: lengths.of(calls),
       usage,
       rowsWithoutUsage,
       errors,
@@ -201,7 +219,25 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     }
   }
 
-  return { add, done }
+  return { add, addSum, done }
+}
+
+const keyOf = ({ model, provider, tier, project, task }: Partial<Group>): string =>
+  `${model ?? ''}\u0000${provider ?? ''}\u0000${tier ?? ''}\u0000${project ?? ''}\u0000${task}`
+
+/** Groups by name and cells by time: the same traffic is the same value, in whatever order it came. */
+const inOrder = (groups: readonly Group[], cells: readonly OpenCell[]): Pick<Workload, 'groups' | 'cells'> => {
+  const keys = groups.map(keyOf)
+  const order = keys.map((_, index) => index).toSorted((a, b) => (keys[a]! < keys[b]! ? -1 : 1))
+  const places: number[] = []
+  for (const [place, index] of order.entries()) places[index] = place
+  return {
+    groups: order.map((index) => groups[index]!),
+    cells: cells
+      .map((cell) => ({ ...cell, group: places[cell.group]! }))
+      .toSorted((a, b) => a.group - b.group || a.slot - b.slot || a.segment - b.segment)
+      .map(closeCell),
+  }
 }
 
 const closeCell = ({ group, slot, segment, requests, known, usage }: OpenCell): Cell => ({

@@ -1,5 +1,6 @@
-import type { Row, Seconds } from '@breakeven/core'
+import type { CallSum, Row, Seconds, Tokens } from '@breakeven/core'
 import type { CountName, Drop } from './counts.ts'
+import type { Trace } from './table/rows.ts'
 import type { Cells } from './text/table.ts'
 
 /** Column or key names that a person gives by `--map`: ours on the left, the file's on the right. `=gpt-4o` on the right is a constant. */
@@ -13,6 +14,16 @@ export type ReadOptions = {
   /** What moment the relative times of a trace count from; 0 by default. */
   readonly relativeTo?: Seconds
   readonly onProgress?: (progress: Progress) => void
+  /** Big plain tables are added up by DuckDB, where it is installed; the rest still comes as rows. In Node only. */
+  readonly big?: BigTables
+}
+
+export type BigTables = {
+  /** The prompt lengths at which segments end, as the summary has them. */
+  readonly edges: readonly Tokens[]
+  readonly onSum: (sum: CallSum) => void
+  /** Files of fewer bytes are streamed; 64 MB by default. */
+  readonly fromBytes?: number
 }
 
 export type Progress = {
@@ -89,6 +100,8 @@ type Common = {
   readonly carries: readonly CountName[]
   /** The format never has tokens: what to export instead. */
   readonly instead?: string
+  /** Each row is one call by the values of its columns alone, so that a database may add up many. */
+  readonly plain?: Trace
 }
 export type TableFormat = Common & {
   readonly syntax: 'table'

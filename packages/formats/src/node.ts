@@ -13,6 +13,7 @@ import type { Session } from './session.ts'
 import { brokenGzip, guardRatio, isGzip, isParquet, joinBytes, TELLING_BYTES } from './unpack.ts'
 
 const CHUNK_BYTES = 512 * 1024
+const BIG_FILE_BYTES = 64 * 1024 * 1024
 
 type Sink = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void }
 
@@ -122,6 +123,14 @@ const readFile = async (path: string, session: Session, options: ReadOptions): P
   const progress = (bytes: number): void => {
     bytesRead += bytes
     options.onProgress?.({ file: path, bytesRead, bytesTotal, rows: session.rows() })
+  }
+  const { big } = options
+  if (big !== undefined && !isPacked && bytesTotal >= (big.fromBytes ?? BIG_FILE_BYTES)) {
+    const { sumBigTable } = await import('./duckdb/sum-table.ts')
+    if (await sumBigTable(path, bytesTotal, session, big)) {
+      progress(bytesTotal)
+      return
+    }
   }
   if (!isPacked) {
     await readPlain(path, {

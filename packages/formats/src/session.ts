@@ -1,5 +1,5 @@
 import { InputError } from '@breakeven/core'
-import type { Row, Seconds } from '@breakeven/core'
+import type { CallSum, Row, Seconds } from '@breakeven/core'
 import type { ColumnMap, FileContext, ReadOptions, RowExtra } from './format.ts'
 import type { FileReport } from './report.ts'
 
@@ -18,6 +18,7 @@ export type Session = {
   readonly format: string | undefined
   readonly relativeTo: Seconds
   readonly onRow: (row: Row) => void
+  readonly onSum: (sum: CallSum) => void
   readonly rows: () => number
   /** The ids that one format has met. */
   readonly seen: (formatId: string) => Set<string>
@@ -51,6 +52,10 @@ export const newSession = (options: ReadOptions): Session => {
     onRow: (row) => {
       rows++
       options.onRow(row)
+    },
+    onSum: (sum) => {
+      rows += sum.calls
+      options.big?.onSum(sum)
     },
     rows: () => rows,
     seen: (formatId) => orNew(seen, formatId, () => new Set()),

@@ -1,6 +1,7 @@
 import { InputError, inputTokensOf } from '@breakeven/core'
 import type { Row, Seconds, Usage } from '@breakeven/core'
 import { newClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { DROPS, startCounts } from './counts.ts'
 import type { Counts, Drop } from './counts.ts'
 import type { FileContext, Format, RowExtra } from './format.ts'
@@ -36,6 +37,7 @@ export type Tally = {
   readonly counts: () => Counts
   readonly issues: () => readonly Issue[]
   readonly entry: () => void
+  readonly clock: Clock
   readonly malformedLines: () => number
   readonly clockResolution: () => Seconds | undefined
   readonly span: () => { first: Seconds; last: Seconds } | undefined
@@ -261,7 +263,8 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       const last = clock.last()
       return first === undefined || last === undefined ? undefined : { first, last }
     },
-    isRelative: () => relative,
+    clock,
+    isRelative: () => relative || ((first) => first !== undefined && isRelative(first))(clock.first()),
     isIncompletePage: () => incompletePage,
     facts,
   }

@@ -81,10 +81,11 @@ const readTraffic = async (
     gaps: flags.gaps,
     ...(flags.peakFactor === undefined ? {} : { peakFactor: flags.peakFactor }),
   }
-  const { add, whole, parts, left } = collector(summarizing, parseWhere(flags.where), flags.by)
+  const { add, addSum, whole, parts, left } = collector(summarizing, parseWhere(flags.where), flags.by)
   const progress = progressOn(io, flags.quiet)
   const imported = await readUsage(files, {
     onRow: add,
+    big: { edges, onSum: addSum },
     onProgress: progress.update,
     ...(flags.map === undefined ? {} : { map: flags.map }),
   })

@@ -1,4 +1,4 @@
-import type { Row, Summarizer, Task, Workload } from '@breakeven/core'
+import type { CallSum, Row, Summarizer, Task, Workload } from '@breakeven/core'
 import { InputError, summarizer, tokensOfWords, workloadFromNumbers } from '@breakeven/core'
 
 export type NumbersGiven = {
@@ -96,7 +96,7 @@ export const parseWhere = (text: string | undefined): RowFilter => {
   return filter
 }
 
-const matches = (row: Row, filter: RowFilter): boolean =>
+const matches = (row: Row | CallSum, filter: RowFilter): boolean =>
   FILTERS.every((field) => {
     const wanted = filter[field]
     return wanted === undefined || wanted.includes(field === 'tier' ? (row.tier ?? 'standard') : (row[field] ?? ''))
@@ -105,6 +105,8 @@ const matches = (row: Row, filter: RowFilter): boolean =>
 /** A summary of the rows that match, whole and, where asked for, by the values of one field. */
 export type Collector = {
   readonly add: (row: Row) => void
+  /** What a database added up of a big table. */
+  readonly addSum: (sum: CallSum) => void
   readonly whole: () => Workload
   readonly parts: () => readonly { readonly value: string; readonly workload: Workload }[]
   readonly left: () => number
@@ -140,6 +142,14 @@ export const collector = (
       }
       whole.add(row)
       if (by !== undefined) partOf(row[by] ?? '(none)').add(row)
+    },
+    addSum: (sum) => {
+      if (!matches(sum, filter)) {
+        left += sum.calls
+        return
+      }
+      whole.addSum(sum)
+      if (by !== undefined) partOf(sum[by] ?? '(none)').addSum(sum)
     },
     whole: () => whole.done(),
     parts: () => [...parts].map(([value, part]) => ({ value, workload: part.done() })),

@@ -24,6 +24,7 @@ export const genericTable: TableFormat = {
   name: 'table of calls',
   syntax: 'table',
   carries: COUNTS_OF_TABLES,
+  plain: {},
   recognise: ({ columns }) => {
     const found = findColumns(columns, columns, {})
     const tokens = found.input >= 0 || found.freshInput >= 0 || found.output >= 0
@@ -69,7 +70,8 @@ const valueAt = (value: unknown, path: readonly string[]): unknown => {
 
 const MOST_KEYS = 500
 
-const columnsOfJson = (
+/** The keys of JSON objects, nested ones joined by dots, and which of them say what. */
+export const columnsOfJson = (
   values: readonly unknown[],
   map: ColumnMap,
   context?: FileContext,
@@ -84,6 +86,7 @@ export const genericJson: JsonFormat = {
   name: 'JSON lines of calls',
   syntax: 'json',
   carries: COUNTS_OF_TABLES,
+  plain: {},
   recognise: ({ values }) => {
     const { columns } = columnsOfJson(values, {})
     const tokens = columns.input >= 0 || columns.freshInput >= 0 || columns.output >= 0

@@ -12,9 +12,12 @@ export const azureTrace: TableFormat = {
   name: 'Azure LLM trace',
   syntax: 'table',
   carries: COUNTS_OF_TABLES,
+  plain: {},
   recognise: ({ header }) => (has(header, 'TIMESTAMP', 'ContextTokens', 'GeneratedTokens') ? 3 : 0),
   open: openTable({}),
 }
+
+const BURST_GPT = { secondsPerUnit: 1, failsWithoutOutput: true } as const
 
 /** BurstGPT (github.com/HPMLL/BurstGPT): seconds from the first day, failures without response tokens. */
 export const burstGpt: TableFormat = {
@@ -22,9 +25,10 @@ export const burstGpt: TableFormat = {
   name: 'BurstGPT trace',
   syntax: 'table',
   carries: [...COUNTS_OF_TABLES, 'errors', 'errorInput', 'errorOutput'],
+  plain: BURST_GPT,
   recognise: ({ columns }) =>
     has(columns, 'timestamp', 'model', 'request_tokens', 'response_tokens', 'log_type') ? 3 : 0,
-  open: openTable({ secondsPerUnit: 1, failsWithoutOutput: true }),
+  open: openTable(BURST_GPT),
 }
 
 const MOONCAKE_BLOCK_TOKENS = 512

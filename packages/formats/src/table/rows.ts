@@ -11,7 +11,8 @@ import { statusOf, taskOf } from './words.ts'
 /** A table's row or a JSON object's values, by column. */
 export type Values = Pick<Cells, 'text' | 'name' | 'number' | 'time'>
 
-const ROWS_LOOKED_AT_FOR_ZONE = 1000
+/** Times, where a row has two. */
+export const ROWS_LOOKED_AT_FOR_ZONE = 1000
 const MOST_REMEMBERED = 1000
 
 /** Answers for texts that recur in each row. */
@@ -37,6 +38,18 @@ export type Trace = {
 
 const NO_EXTRA: RowExtra = {}
 
+/** Looks at the first times of a file, and says so where they leave their zone open. */
+export const zoneWatch = (context: FileContext): ((textOf: () => string) => void) => {
+  let lookedAt = 0
+  return (textOf) => {
+    if (lookedAt >= ROWS_LOOKED_AT_FOR_ZONE) return
+    lookedAt++
+    if (!isZoneless(textOf())) return
+    lookedAt = ROWS_LOOKED_AT_FOR_ZONE
+    context.note('Times carry no zone and are read as UTC.')
+  }
+}
+
 /** Makes rows of a table's values. One closure a file, as columns differ. */
 export const rowMaker = (
   context: FileContext,
@@ -50,16 +63,10 @@ export const rowMaker = (
     const column = columns[field]
     return column < 0 ? undefined : values.name(column) || undefined
   }
-  let zonesLookedAt = 0
+  const watchZone = zoneWatch(context)
   const timeAt = (values: Values, column: number): number => {
     if (trace.secondsPerUnit !== undefined) return (values.number(column) ?? Number.NaN) * trace.secondsPerUnit
-    if (zonesLookedAt < ROWS_LOOKED_AT_FOR_ZONE) {
-      zonesLookedAt++
-      if (isZoneless(values.text(column))) {
-        zonesLookedAt = ROWS_LOOKED_AT_FOR_ZONE
-        context.note('Times carry no zone and are read as UTC.')
-      }
-    }
+    watchZone(() => values.text(column))
     return values.time(column)
   }
   const statuses = remember(statusOf)

@@ -10,10 +10,26 @@ export type JsonSink = {
 const LONGEST_VALUE = 64 * 1024 * 1024
 const TOO_LONG = 'one JSON value is longer than 64 MiB'
 
+/** A line longer than this is not read a second time. */
+const LONGEST_MENDED = 1024 * 1024
+/** Texts are passed over; what Python writes for no number, and a comma before a bracket, are not JSON. */
+const TEXT_OR_SLIP = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity|inf)\b|,(?=\s*[}\]])/gi
+
+const parse = (raw: string): unknown => {
+  try {
+    return JSON.parse(raw) as unknown
+  } catch (error) {
+    if (raw.length > LONGEST_MENDED) throw error
+    const mended = raw.replaceAll(TEXT_OR_SLIP, (found) => (found[0] === '"' ? found : found === ',' ? '' : 'null'))
+    if (mended === raw) throw error
+    return JSON.parse(mended) as unknown
+  }
+}
+
 const parseInto = (sink: JsonSink, raw: string, line: number): void => {
   let value: unknown
   try {
-    value = JSON.parse(raw)
+    value = parse(raw)
   } catch {
     sink.malformed(line, 'the line is no valid JSON')
     return

@@ -1,0 +1,293 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { summarizer } from '@breakeven/core'
+import type { Workload } from '@breakeven/core'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReadOptions } from './format.ts'
+import { readUsage } from './node.ts'
+import type { ImportReport } from './report.ts'
+
+/** One contract: DuckDB and the streaming reader make the same workload and the same report of the same file. */
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'breakeven-big-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const EDGES = [1000, 128_000, 200_000]
+type Read =
+  | { readonly workload: Workload; readonly report: ImportReport; readonly sums: number }
+  | { readonly error: string }
+
+const read = async (path: string, isBig: boolean, options: Partial<ReadOptions> = {}): Promise<Read> => {
+  const { add, addSum, done } = summarizer({ edges: EDGES })
+  let sums = 0
+  const onSum = (sum: Parameters<typeof addSum>[0]): void => {
+    sums++
+    addSum(sum)
+  }
+  try {
+    const report = await readUsage([path], {
+      onRow: add,
+      ...options,
+      ...(isBig ? { big: { edges: EDGES, onSum, fromBytes: 0 } } : {}),
+    })
+    return { workload: done(), report, sums }
+  } catch (error) {
+    return { error: String(error) }
+  }
+}
+
+/** Both ways; whether DuckDB did it. */
+const same = async (name: string, text: string | Uint8Array, options: Partial<ReadOptions> = {}): Promise<boolean> => {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  const streamed = await read(path, false, options)
+  const summed = await read(path, true, options)
+  if ('error' in streamed || 'error' in summed) {
+    expect(summed).toEqual(streamed)
+    return false
+  }
+  expect(summed.report).toEqual(streamed.report)
+  expect(summed.workload).toEqual(streamed.workload)
+  return summed.sums > 0
+}
+
+const MONDAY = Date.parse('2026-11-02T00:00:00Z')
+type Call = {
+  at: number
+  model: string
+  project: string
+  status: string
+  tier: string
+  task: string
+  input: number | undefined
+  cached: number | undefined
+  output: number | undefined
+}
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined, freq: 8 })
+const anyCall: fc.Arbitrary<Call> = fc.record({
+  at: fc.integer({ min: MONDAY, max: MONDAY + 3 * 86_400_000 }),
+  model: fc.constantFrom('gpt-4o', 'o3', 'it"s, "odd"', 'zwei\nZeilen', ''),
+  project: fc.constantFrom('shop', 'Ümläut', ''),
+  status: fc.constantFrom('ok', '200', '429', 'error', 'cancelled', ''),
+  tier: fc.constantFrom('batch', 'standard', 'flex', ''),
+  task: fc.constantFrom('chat', 'embeddings', ''),
+  input: maybe(fc.nat({ max: 300_000 })),
+  cached: maybe(fc.nat({ max: 1000 })),
+  output: maybe(fc.nat({ max: 5000 })),
+})
+
+const TIMES: Readonly<Record<string, (at: number) => string>> = {
+  'ISO with Z': (at) => new Date(at).toISOString(),
+  'ISO with an offset': (at) => new Date(at + 7_200_000).toISOString().replace('Z', '+02:00'),
+  'ISO west of UTC': (at) => new Date(at - 12_600_000).toISOString().replace('Z', '-03:30'),
+  'without zone': (at) => new Date(at).toISOString().replace('T', ' ').replace('Z', ''),
+  'to the minute, with seconds': (at) => new Date(at - (at % 60_000)).toISOString().replace('.000', ''),
+  'epoch seconds': (at) => String(Math.floor(at / 1000)),
+  'epoch seconds and a fraction': (at) => String(at / 1000),
+  'epoch milliseconds': String,
+  'epoch microseconds': (at) => `${at}123`,
+  'relative seconds': (at) => String((at - MONDAY) / 1000),
+  'month first': (at) => new Date(at).toLocaleString('en-US', { timeZone: 'UTC' }),
+}
+
+const COLUMNS = [
+  'timestamp',
+  'model',
+  'project',
+  'status',
+  'tier',
+  'task',
+  'input_tokens',
+  'cached_tokens',
+  'output_tokens',
+]
+const quote = (cell: string): string => (/[",;\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+const cellsOf = (call: Call, time: (at: number) => string): string[] =>
+  [
+    time(call.at),
+    call.model,
+    call.project,
+    call.status,
+    call.tier,
+    call.task,
+    call.input,
+    call.cached,
+    call.output,
+  ].map((cell) => String(cell ?? ''))
+/** An input below its cached part is a matter for the streaming reader. */
+const plain = (call: Call): Call => ({ ...call, cached: Math.min(call.cached ?? 0, call.input ?? 0) })
+const csv = (calls: readonly Call[], time: (at: number) => string, newline = '\n'): string =>
+  [COLUMNS, ...calls.map((call) => cellsOf(call, time))].map((row) => row.map(quote).join(',') + newline).join('')
+const jsonl = (calls: readonly Call[], time: (at: number) => string): string =>
+  calls
+    .map((call) => {
+      const at = time(call.at)
+      return `${JSON.stringify({
+        timestamp: /^[\d.]+$/.test(at) ? Number(at) : at,
+        model: call.model,
+        project: call.project === '' ? null : call.project,
+        status: /^\d+$/.test(call.status) ? Number(call.status) : call.status,
+        note: { text: 'x', tags: [1, 'two'] },
+        sizes: {
+          input_tokens: call.input,
+          output_tokens: call.output ?? null,
+          details: { cached_tokens: call.cached },
+        },
+      })}\n`
+    })
+    .join('')
+
+describe.each(Object.entries(TIMES))('random tables, %s', (name, time) => {
+  const relativeTo = MONDAY / 1000
+  it.each([
+    ['CSV', 'csv', (calls: readonly Call[]) => csv(calls, time)],
+    ['CSV with CRLF', 'crlf.csv', (calls: readonly Call[]) => csv(calls, time, '\r\n')],
+    ['JSON Lines', 'jsonl', (calls: readonly Call[]) => jsonl(calls, time)],
+  ])('%s', async (_, suffix, write) => {
+    let byDuckDb = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyCall, { minLength: 1, maxLength: 60 }), fc.boolean(), async (calls, isPlain) => {
+        const text = write(isPlain ? calls.map(plain) : calls)
+        if (await same(`random.${suffix}`, text, { relativeTo })) byDuckDb++
+      }),
+      { numRuns: 5 },
+    )
+    // A date with the month first is for the streaming reader alone.
+    expect(byDuckDb > 0).toBe(name !== 'month first')
+  })
+})
+
+describe('edge cases', () => {
+  const rows = (count: number, line: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => line(i)).join('')
+  const head = 'timestamp,model,input_tokens,output_tokens\n'
+  const good = (i: number): string => `${new Date(MONDAY + i * 1000).toISOString()},gpt-4o,${100 + i},${i}\n`
+
+  it('many calls: the sample of lengths is the same', async () => {
+    expect(await same('many.csv', head + rows(30_000, good))).toBe(true)
+    expect(
+      await same(
+        'many.jsonl',
+        rows(
+          30_000,
+          (i) =>
+            `{"ts":${MONDAY + i * 137},"model":"o3","sizes":{"prompt_tokens":${i},"completion_tokens":${i % 900}}}\n`,
+        ),
+      ),
+    ).toBe(true)
+  })
+
+  it.each<[string, string, boolean]>([
+    ['a good one', good(3), true],
+    ['blank lines', '\n\n', true],
+    ['a quoted newline', '2026-11-02T00:00:03Z,"a\nb",1,2\n', true],
+    ['quoted numbers', '"2026-11-02T00:00:03Z","a","1","2"\n', true],
+    ['missing cells', '2026-11-02T00:00:03Z,,,\n', true],
+    ['no line end', '2026-11-02T00:00:03Z,a,1,2', true],
+    ['a quote inside a cell', '2026-11-02T00:00:03Z,a"b,1,2\n', true],
+    ['another way to write the time', '2026-11-02 00:00:03+00:00,a,1,2\n', true],
+    ['the header again', head, false],
+    ['a line cut off', '2026-11-02T00:0', false],
+    ['too many cells', '2026-11-02T00:00:03Z,a,1,2,3\n', false],
+    ['empty cells at the end', '2026-11-02T00:00:03Z,a,1,2,,\n', true],
+    ['a negative count', '2026-11-02T00:00:03Z,a,-1,2\n', false],
+    ['an absurd count', '2026-11-02T00:00:03Z,a,99999999999,2\n', false],
+    ['a fraction', '2026-11-02T00:00:03Z,a,12.7,2\n', false],
+    ['a thousands comma', '2026-11-02T00:00:03Z,a,"1,000",2\n', false],
+    ['an underscore', '2026-11-02T00:00:03Z,a,1_000,2\n', false],
+    ['an exponent', '2026-11-02T00:00:03Z,a,1e3,2\n', false],
+    ['hexadecimal', '2026-11-02T00:00:03Z,a,0x10,2\n', false],
+    ['spaces', '2026-11-02T00:00:03Z,a, 12 ,2\n', false],
+    ['words for a count', '2026-11-02T00:00:03Z,a,many,2\n', false],
+    ['a day that is none', '2026-02-30T00:00:03Z,a,1,2\n', false],
+    ['a time with single digits', '2026-2-3 1:2:3,a,1,2\n', false],
+    ['a zone by name', '2026-11-02 00:00:03 UTC,a,1,2\n', false],
+    ['ten millionths of a second', '2026-11-02 00:00:03.1234567,a,1,2\n', false],
+    ['no time', ',a,1,2\n', false],
+    ['a lost quote', '2026-11-02T00:00:03Z,"a,1,2\n', false],
+    ['a carriage return in a cell', '2026-11-02T00:00:03Z,a\rb,1,2\n', false],
+    ['a line with CRLF', '2026-11-02T00:00:03Z,a,1,2\r\n', false],
+  ])('CSV: %s', async (name, line, byDuckDb) => {
+    const text = head + rows(20, good) + line + (line.endsWith('\n') ? rows(20, good) : '')
+    expect(await same(`${name}.csv`, text)).toBe(byDuckDb)
+  })
+
+  const goodJson = (i: number): string =>
+    `{"timestamp":"${new Date(MONDAY + i * 1000).toISOString()}","model":"o3","prompt_tokens":${i},"completion_tokens":1}\n`
+  it.each<[string, string, boolean]>([
+    ['blank lines', '\n\n', true],
+    ['other keys', '{"a":[1,{"b":2}],"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":5}\n', true],
+    ['numbers as text', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":"5","completion_tokens":"6"}\n', true],
+    ['escapes', String.raw`{"timestamp":"2026-11-02T00:00:03Z","model":"a\"b\u00e9\n","prompt_tokens":5}` + '\n', true],
+    ['nulls', '{"timestamp":"2026-11-02T00:00:03Z","model":null,"prompt_tokens":null}\n', true],
+    ['no time', '{"prompt_tokens":5}\n', false],
+    ['a line cut off', '{"timestamp":"2026-11-02T00:0', false],
+    ['no JSON', 'a line of text\n', false],
+    ['a number', '5\n', false],
+    ['a null', 'null\n', false],
+    ['a list', '[1]\n', false],
+    ['an object for a count', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":{"a":1}}\n', false],
+    ['a truth for a count', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":true}\n', false],
+    ['an object for a name', '{"timestamp":"2026-11-02T00:00:03Z","model":{"a":1},"prompt_tokens":5}\n', false],
+    ['a number for a name', '{"timestamp":"2026-11-02T00:00:03Z","model":4.50,"prompt_tokens":5}\n', true],
+    ['a fraction', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":1.5}\n', false],
+    ['a key twice', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":1,"prompt_tokens":2}\n', false],
+    ['Python’s NaN', '{"timestamp":"2026-11-02T00:00:03Z","latency":NaN,"prompt_tokens":1}\n', true],
+    ['a comma too many', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":1,}\n', true],
+    ['two values in a line', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":1} {"a":1}\n', false],
+    [
+      'half a surrogate pair',
+      String.raw`{"timestamp":"2026-11-02T00:00:03Z","model":"\ud800","prompt_tokens":1}` + '\n',
+      false,
+    ],
+  ])('JSON Lines: %s', async (name, line, byDuckDb) => {
+    const text = rows(20, goodJson) + line + (line.endsWith('\n') ? rows(20, goodJson) : '')
+    expect(await same(`${name}.jsonl`, text)).toBe(byDuckDb)
+  })
+
+  it('a byte order mark, semicolons, Excel’s first line', async () => {
+    const semicolons = (head + rows(30, good)).replaceAll(',', ';')
+    expect(await same('bom.csv', `\uFEFF${head}${rows(30, good)}`)).toBe(true)
+    expect(await same('semicolons.csv', semicolons)).toBe(true)
+    expect(await same('excel.csv', `sep=;\n${semicolons}`)).toBe(true)
+  })
+
+  it('packed files, UTF-16, bad UTF-8 and formats with rules of their own are streamed', async () => {
+    const text = head + rows(30, good)
+    expect(await same('packed.csv.gz', gzipSync(text))).toBe(false)
+    expect(await same('wide.csv', Buffer.from(`\uFEFF${text}`, 'utf16le'))).toBe(false)
+    const bad = Buffer.from(text.replace('gpt-4o', 'gpt-4\u0001'))
+    bad[bad.indexOf(1)] = 0xff
+    expect(await same('bad.csv', bad)).toBe(false)
+    const chat =
+      '{"id":"x","object":"chat.completion","created":1789372800,"model":"gpt-5","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}}\n'
+    expect(await same('responses.jsonl', chat.repeat(3))).toBe(false)
+  })
+
+  it('the traces of Azure and BurstGPT', async () => {
+    const azure = (i: number): string => `2024-05-10 00:00:0${i % 10}.00993${i % 7}+00:00,${i},${i % 5}\n`
+    expect(await same('azure.csv', `TIMESTAMP,ContextTokens,GeneratedTokens\n${rows(200, azure)}`)).toBe(true)
+    const burst = (i: number): string => `${i * 7},ChatGPT,${i},${i % 3 === 0 ? 0 : i},${i * 2},Conversation log\n`
+    const burstHead = 'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n'
+    expect(await same('burst.csv', burstHead + rows(200, burst), { relativeTo: 86_400 * 20_000 })).toBe(true)
+  })
+
+  it('a map, and constants in it', async () => {
+    const text = `when,n,k\n${rows(50, (i) => `${new Date(MONDAY + i).toISOString()},${i},1\n`)}`
+    const map = { at: 'when', input: 'n', output: 'k', model: '=gpt-4o' }
+    expect(await same('map.csv', text, { map })).toBe(true)
+    expect(await same('map.csv', text, { map: { ...map, output: 'nowhere' } })).toBe(false)
+  })
+
+  it('an empty table and an empty file', async () => {
+    expect(await same('head.csv', head)).toBe(false)
+    expect(await same('none.csv', '')).toBe(false)
+  })
+})
