@@ -1,4 +1,5 @@
 import type { Setting } from './price-options.ts'
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from './units.ts'
 import { ASSUMED_PROMPT_TOKENS } from './workload-summary.ts'
 
 const secondsText = (seconds: number): string => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds} s`)
@@ -27,6 +28,10 @@ export const assumptionsOf = (
   if (workload.requests === undefined)
     assumed.push(
       `no file says how many requests there were: the axis is tokens a day, a request is taken as ${ASSUMED_PROMPT_TOKENS} tokens in`,
+    )
+  if (workload.watchedSeconds < SECONDS_PER_HOUR)
+    assumed.push(
+      `only ${secondsText(Math.ceil(workload.watchedSeconds))} were watched: a day is taken as ${Math.round(SECONDS_PER_DAY / workload.watchedSeconds).toLocaleString('en-US')} times as much, which may be far off (--requests-per-day says it outright)`,
     )
   if (workload.rowsWithoutUsage > 0)
     assumed.push(

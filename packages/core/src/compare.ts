@@ -19,6 +19,8 @@ import type { Workload } from './workload.ts'
 /** Break-evens are looked for up to a hundred times the user's own volume, and at least to ten million a day. */
 const HORIZON_FACTOR = 100
 const LEAST_HORIZON = 1e7
+/** Steps of a staircase are walked one by one: beyond this only twice the user's own volume is looked at. */
+const FAR_HORIZON = 1e9
 
 /** Rent/run pairs are worked out for the best few of each side. */
 const BEST_OF_A_SIDE = 3
@@ -100,6 +102,28 @@ const unpricedOf = (workload: Workload, bill: AsIsBill | undefined): Comparison[
   return (bill?.unpriced ?? []).map(({ model, tokens }) => ({ model, tokens, share: all === 0 ? 0 : tokens / all }))
 }
 
+const horizonOf = ({ axisPerDay, unitsPerRequest }: Setting): number => {
+  const far = Math.max(2 * axisPerDay, FAR_HORIZON * unitsPerRequest)
+  return Math.max(LEAST_HORIZON * unitsPerRequest, Math.min(axisPerDay * HORIZON_FACTOR, far))
+}
+
+/** So small a part without a price does not make today's bill another one. */
+const NEGLIGIBLE_SHARE = 0.01
+
+/** Today's bill competes only where it is the bill of the whole log: a part of it is always cheaper, and says nothing. */
+const wholeBill = (
+  option: PricedOption | undefined,
+  unpriced: Comparison['unpriced'],
+  apart: Comparison['apart'][number][],
+): readonly PricedOption[] => {
+  if (option === undefined) return []
+  const share = unpriced.reduce((sum, row) => sum + row.share, 0)
+  if (share <= NEGLIGIBLE_SHARE) return [option]
+  const reason = `today's bill without the ${(100 * share).toFixed(1)} % of all tokens that have no price: not to be compared with the whole`
+  apart.unshift({ id: option.id, reason, usdPerDay: option.usdPerDay })
+  return []
+}
+
 /**
  * The main job: what a workload costs on every option under the same conditions, cheapest first, what was ruled out
  * and why, and at which volumes each is the cheapest.
@@ -118,11 +142,12 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   const closed = priceHosts(setting, field, ruledOut)
   const hosts = conditions.estimate === 'simulated' ? simulateHosts(setting, closed, ruledOut) : closed
   const today = priceAsIs(setting)
-  const asIs = today?.option === undefined ? [] : [today.option]
+  const unpriced = unpricedOf(workload, today?.bill)
+  const asIs = wholeBill(today?.option, unpriced, apart)
   const hosted = hosts.map(({ option }) => option)
   const options = [...asIs, ...apis, ...hosted, ...priceHybrids(setting, hosts)].toSorted(cheapestFirst)
   requireOptions(options, ruledOut, conditions)
-  const horizon = Math.max(LEAST_HORIZON * setting.unitsPerRequest, setting.axisPerDay * HORIZON_FACTOR)
+  const horizon = horizonOf(setting)
   const rents = [...asIs, ...apis.slice(0, Math.max(BEST_OF_A_SIDE, conditions.api.length))]
   const runs = hosts.slice(0, Math.max(BEST_OF_A_SIDE, conditions.host.length))
   const pairs = pairsOf(setting, rents, runs, horizon)
@@ -142,7 +167,7 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
     pairs,
     ...movesOf(setting, pairs, runs, horizon),
     horizonPerDay: horizon,
-    unpriced: unpricedOf(workload, today?.bill),
+    unpriced,
     ...billOf(setting, today?.option),
   }
 }

@@ -149,8 +149,14 @@ describe('files', () => {
       'log.csv',
       `${header}2026-11-02T10:00:00Z,gpt-4o,900,90,a\n2026-11-02T11:00:00Z,own-7b,100,10,b\n`,
     )
-    const { options, unpriced } = await json(path)
-    expect(options.find(({ id }) => id === 'as-is')).toBeDefined()
+    const { options, unpriced, apart } = await json(path)
+    // A bill of nine tenths of the log is shown, and never ranked against options that carry all of it.
+    expect(options.some(({ id }) => id === 'as-is')).toBe(false)
+    expect(apart).toContainEqual({
+      id: 'as-is',
+      reason: expect.stringContaining('10.0 % of all tokens'),
+      usdPerDay: expect.any(Number),
+    })
     expect(unpriced).toEqual([{ model: 'own-7b', tokens: 110, share: 0.1 }])
   })
 
@@ -260,12 +266,18 @@ describe('bad input: one message, exit 2, nothing on stdout', () => {
     ],
     ['an unknown flag', undefined, [...numbers, '--regoin', 'eu'], /--regoin[\s\S]*--region/],
     ['an absurd number', undefined, ['--requests-per-day', 'NaN', '--words', '500'], /NaN/],
-    ['too many requests', undefined, ['--requests-per-day', '1e12', '--words', '500'], /more than the world sends/],
+    ['too many requests', undefined, ['--requests-per-day', '1e10', '--words', '500'], /more than one service sends/],
     [
       'too long a request',
       undefined,
       ['--requests-per-day', '10', '--input-tokens', '20M', '--output-tokens', '1'],
       /more than any model reads/,
+    ],
+    [
+      'a bill of a part',
+      `${header}2026-11-02T10:00:00Z,5,10\n`,
+      ['--bill', '3', '--where', 'model=a'],
+      /--bill is of the whole/,
     ],
     ['a picture of no kind', undefined, [...numbers, '--chart', 'x.gif'], /\.svg, \.png or \.html/],
     ['an option that is not there', undefined, [...numbers, '--explain', 'api:nobody/none'], /no such option/],

@@ -1,6 +1,6 @@
 import type { ShippedCatalog } from '@breakeven/catalog'
 import { loadCatalog, withDiscounts } from '@breakeven/catalog'
-import type { Comparison, Conditions, Workload } from '@breakeven/core'
+import type { Conditions, Workload } from '@breakeven/core'
 import { articleComparison, compare, didYouMean, InputError, segmentEdges } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
 import type { Io } from '../io.ts'
@@ -131,18 +131,27 @@ const runPreset = (flags: CompareFlags, catalog: ShippedCatalog): Result => {
   return { comparison, honest: compare(catalog, workload, conditions), parts: [] }
 }
 
+const refusePartOfBill = ({ bill, where }: CompareFlags): void => {
+  if (bill === undefined || where === undefined) return
+  throw new InputError('--bill is of the whole traffic, and --where takes a part of it', {
+    hint: 'give one or the other',
+  })
+}
+
 const runTraffic = async (
   flags: CompareFlags,
   files: readonly string[],
   catalog: ShippedCatalog,
   io: Io,
 ): Promise<Result> => {
+  refusePartOfBill(flags)
   const { workload, parts, imported } = await readTraffic(flags, files, catalog, io)
   const conditions = conditionsOf(flags, flags.on ?? todayOf(io))
-  const of = (traffic: Workload): Comparison => compare(catalog, traffic, conditions)
+  // What was paid was paid for the whole: a part has no bill to be set against.
+  const { billUsd: _whole, ...ofPart } = conditions
   return {
-    comparison: of(workload),
-    parts: parts.map(({ value, workload: part }) => ({ value, comparison: of(part) })),
+    comparison: compare(catalog, workload, conditions),
+    parts: parts.map(({ value, workload: part }) => ({ value, comparison: compare(catalog, part, ofPart) })),
     ...(imported === undefined ? {} : { imported }),
   }
 }

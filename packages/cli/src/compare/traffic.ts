@@ -11,8 +11,8 @@ export type NumbersGiven = {
   readonly task?: Task
 }
 
-/** More than every provider together serves in a day, and more than any model reads: a slip of the keys, not traffic. */
-const MOST_REQUESTS_PER_DAY = 1e11
+/** More than one service sends in a day, and more than any model reads: a slip of the keys, not traffic. */
+const MOST_REQUESTS_PER_DAY = 1e9
 const MOST_TOKENS = 1e7
 
 /** Embeddings and labels are read, not written: all words are prompt. */
@@ -24,7 +24,7 @@ const wordTokens = (words: number, task: Task = 'generate'): ReturnType<typeof t
 const refuseAbsurd = (requestsPerDay: number, tokens: number): void => {
   if (requestsPerDay > MOST_REQUESTS_PER_DAY)
     throw new InputError(
-      `--requests-per-day: ${requestsPerDay.toLocaleString('en-US')} is more than the world sends in a day`,
+      `--requests-per-day: ${requestsPerDay.toLocaleString('en-US')} is more than one service sends in a day`,
       {
         hint: '1.5M and 10k are understood',
       },
