@@ -7,8 +7,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Two slow cores under a full run: five seconds is too near what an honest test takes there.
     testTimeout: 30_000,
-    // A real browser on two busy cores may miss a moment once; what fails twice is a failure.
-    retry: process.env.CI === undefined ? 0 : 1,
     reporters: ['default', './test/setup/tally.ts'],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
   },
