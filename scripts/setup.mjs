@@ -1,6 +1,6 @@
 // Makes a fresh clone ready to run, with whatever Node npm itself runs on; talks on stderr only.
 // 1. `npm ci` when the lock changed since the last set-up.
-// 2. Where npm's Node is older than 22.18, Node 24 from its platform package: npm puts
+// 2. Where npm's Node is older than 22.19, Node 24 from its platform package: npm puts
 //    node_modules/.bin first in PATH, so the scripts after this one run on it.
 // 3. The catalogue, compiled from data/, when data or its reader changed.
 import { spawnSync } from 'node:child_process'
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stampFile = join(root, 'node_modules', '.breakeven-setup.json')
 const nodePackageVersion = '24.21.0'
-const oldestNode = [22, 18]
+const oldestNode = [22, 19]
 
 const say = (text) => process.stderr.write(`breakeven set-up: ${text}\n`)
 

@@ -1,0 +1,1 @@
+export type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
