@@ -2,6 +2,7 @@ import type { CallSum, Row, Seconds, Tokens } from '@breakeven/core'
 import type { CountName, Drop } from './counts.ts'
 import type { Trace } from './table/rows.ts'
 import type { Cells } from './text/table.ts'
+import type { DateOrder } from './text/time.ts'
 
 /** Column or key names that a person gives by `--map`: ours on the left, the file's on the right. `=gpt-4o` on the right is a constant. */
 export type ColumnMap = Readonly<Record<string, string>>
@@ -13,6 +14,8 @@ export type ReadOptions = {
   readonly format?: string
   /** What moment the relative times of a trace count from; 0 by default. */
   readonly relativeTo?: Seconds
+  /** How dates such as `01/10/2026` are read, where a table does not show it itself. */
+  readonly dateOrder?: DateOrder
   readonly onProgress?: (progress: Progress) => void
   /** Big plain tables are added up by DuckDB, where it is installed; the rest still comes as rows. In Node only. */
   readonly big?: BigTables
@@ -46,6 +49,7 @@ export type FileContext = {
   readonly file: string
   readonly map: ColumnMap
   readonly relativeTo: Seconds
+  readonly dateOrder: DateOrder | undefined
   readonly row: (row: Row, line: number, extra?: RowExtra) => void
   readonly drop: (kind: Drop, line: number, reason?: string) => void
   /** One line or value held this many entries. */

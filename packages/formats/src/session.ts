@@ -2,6 +2,7 @@ import { InputError } from '@breakeven/core'
 import type { CallSum, Row, Seconds } from '@breakeven/core'
 import type { ColumnMap, FileContext, ReadOptions, RowExtra } from './format.ts'
 import type { FileReport } from './report.ts'
+import type { DateOrder } from './text/time.ts'
 
 /** A row that waits to be the best of its id. */
 type Deferred = {
@@ -17,6 +18,7 @@ export type Session = {
   readonly map: ColumnMap
   readonly format: string | undefined
   readonly relativeTo: Seconds
+  readonly dateOrder: DateOrder | undefined
   readonly onRow: (row: Row) => void
   readonly onSum: (sum: CallSum) => void
   readonly rows: () => number
@@ -49,6 +51,7 @@ export const newSession = (options: ReadOptions): Session => {
     // Who names columns means a table.
     format: options.format ?? (Object.keys(options.map ?? {}).length > 0 ? 'table' : undefined),
     relativeTo: options.relativeTo ?? 0,
+    dateOrder: options.dateOrder,
     onRow: (row) => {
       rows++
       options.onRow(row)

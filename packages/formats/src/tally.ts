@@ -187,6 +187,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     file,
     map: session.map,
     relativeTo: session.relativeTo,
+    dateOrder: session.dateOrder,
     row,
     drop,
     note,

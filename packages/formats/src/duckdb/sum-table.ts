@@ -6,6 +6,7 @@ import { NEIGHBOURS_COMPARED } from '../clock.ts'
 import type { BigTables, FileContext } from '../format.ts'
 import { startFile } from '../intake.ts'
 import type { Session } from '../session.ts'
+import { needsDateReader } from '../table/dates.ts'
 import { ROWS_LOOKED_AT_FOR_ZONE, zoneWatch } from '../table/rows.ts'
 import { statusOf, taskOf } from '../table/words.ts'
 import { isRelative, parseTime } from '../text/time.ts'
@@ -51,6 +52,8 @@ const atOf = (text: string, { trace }: PlainTable): Seconds =>
 
 const timesOf = (first: FirstTimes, table: PlainTable, session: Session): Times => {
   const text = first[0]?.[0] ?? ''
+  if (table.trace.secondsPerUnit === undefined && needsDateReader(text))
+    throw new Unlike('dates that their table has to explain')
   const relative = isRelative(atOf(text, table))
   if (relative && session.relativeTo % 86_400 !== 0) throw new Unlike('days that do not begin at midnight')
   return {

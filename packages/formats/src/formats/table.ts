@@ -14,7 +14,7 @@ export const openTable =
   (context, head) => {
     const columns = findColumns(head.columns, head.header, context.map, context)
     requireColumns(context, columns, head.header)
-    const { give, end } = rowMaker(context, columns, trace)
+    const { give, end } = rowMaker(context, columns, trace, head.header, head.delimiter)
     return { row: (cells) => give(cells, cells.line), end }
   }
 
@@ -96,7 +96,7 @@ export const genericJson: JsonFormat = {
     const { keys, columns } = columnsOfJson(values, context.map, context)
     requireColumns(context, columns, keys)
     const paths = keys.map((key) => key.split('.'))
-    const { give, end } = rowMaker(context, columns, {})
+    const { give, end } = rowMaker(context, columns, {}, keys)
     let current: unknown
     const fieldOf = (column: number): unknown => {
       const path = paths[column]

@@ -6,6 +6,7 @@ import { freshOf, usageOf } from '../meters.ts'
 import type { Cells } from '../text/table.ts'
 import { isZoneless } from '../text/time.ts'
 import type { Columns } from './columns.ts'
+import { dateReader } from './dates.ts'
 import { statusOf, taskOf } from './words.ts'
 
 /** A table's row or a JSON object's values, by column. */
@@ -55,6 +56,8 @@ export const rowMaker = (
   context: FileContext,
   columns: Columns,
   trace: Trace,
+  names: readonly string[],
+  delimiter = ',',
 ): { give: (values: Values, line: number) => void; end: () => void } => {
   const { constants } = columns
   const nameAt = (values: Values, field: 'model' | 'provider' | 'project'): string | undefined => {
@@ -64,10 +67,13 @@ export const rowMaker = (
     return column < 0 ? undefined : values.name(column) || undefined
   }
   const watchZone = zoneWatch(context)
+  // Where the comma is the decimal point, semicolons part the cells, and the day stands before the month.
+  const usual = delimiter === ';' ? 'day-first' : 'month-first'
+  const dates = dateReader(context, names[columns.at] ?? '', columns, usual)
   const timeAt = (values: Values, column: number): number => {
     if (trace.secondsPerUnit !== undefined) return (values.number(column) ?? Number.NaN) * trace.secondsPerUnit
     watchZone(() => values.text(column))
-    return values.time(column)
+    return dates.timeAt(values, column)
   }
   const statuses = remember(statusOf)
   const tiers = remember((text: string) => tierOf(text))
@@ -91,6 +97,7 @@ export const rowMaker = (
   }
 
   const give = (values: Values, line: number): void => {
+    if (trace.secondsPerUnit === undefined) dates.look(values)
     const at = timeAt(values, columns.at)
     const cacheRead = values.number(columns.cacheRead)
     const unsplit = hasWrites ? values.number(columns.cacheWrite) : undefined
@@ -124,30 +131,32 @@ export const rowMaker = (
           }
         : NO_EXTRA
     if (isBuckets) {
-      const to = columns.endAt >= 0 ? timeAt(values, columns.endAt) : Number.NaN
+      const to = columns.endAt >= 0 ? timeAt(values, columns.endAt) : undefined
       const requests = values.number(columns.requests)
-      const bucket: Bucket = {
-        kind: 'bucket',
-        ...attributionOf({ model, provider, project, tier, task }),
-        from: at,
-        to,
-        ...(requests === undefined ? {} : { requests }),
-        usage,
-      }
-      if (to > at) context.row(bucket, line, extra)
-      else endless.push({ bucket, line, extra })
+      const facts = attributionOf({ model, provider, project, tier, task })
+      dates.give(at, to, (from, end) => {
+        const bucket: Bucket = {
+          kind: 'bucket',
+          ...facts,
+          from,
+          to: end ?? Number.NaN,
+          ...(requests === undefined ? {} : { requests }),
+          usage,
+        }
+        if (bucket.to > from) context.row(bucket, line, extra)
+        else endless.push({ bucket, line, extra })
+      })
       return
     }
     const isFailure = trace.failsWithoutOutput === true && output === 0
     const status = isFailure ? 'error' : columns.status >= 0 ? statuses(values.name(columns.status)) : 'ok'
-    context.row(
-      callOf({ at, endAt: endOf(values, at), status, task, model, provider, project, tier, usage }),
-      line,
-      extra,
+    dates.give(at, endOf(values, at), (from, end) =>
+      context.row(callOf({ at: from, endAt: end, status, task, model, provider, project, tier, usage }), line, extra),
     )
   }
   /** Buckets that say only when they begin: as wide as the smallest step between two of them, a day when there is but one. */
   const end = (): void => {
+    dates.end()
     const starts = [...new Set(endless.map(({ bucket }) => bucket.from))].toSorted((a, b) => a - b)
     const steps = starts.slice(1).map((start, index) => start - (starts[index] ?? start))
     const width = steps.length > 0 ? steps.reduce((a, b) => Math.min(a, b)) : SECONDS_PER_DAY

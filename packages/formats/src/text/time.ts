@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY } from '@breakeven/core'
 import type { Seconds } from '@breakeven/core'
 
 /** Days since 1970-01-01 of a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
@@ -41,7 +42,7 @@ const isoSeconds = (text: string, start: number, end: number): Seconds => {
   const month = two(text, start + 5)
   const day = two(text, start + 8)
   if (century > 99 || year > 99 || month < 1 || month > 12 || day < 1 || day > 31) return Number.NaN
-  const date = daysFromCivil(century * 100 + year, month, day) * 86_400
+  const date = daysFromCivil(century * 100 + year, month, day) * SECONDS_PER_DAY
   const n = end - start
   if (n === DATE_LENGTH) return date
   const separator = text.charCodeAt(start + DATE_LENGTH)
@@ -74,21 +75,89 @@ const isoSeconds = (text: string, start: number, end: number): Seconds => {
   return seconds - (zoneSeconds(text.slice(i, end)) ?? 0)
 }
 
-/** `1/31/2026, 7:30:15.123 AM`, month first: how Azure's portal writes times. */
-const US_TIME = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:,? (\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?: ?([AaPp])[Mm])?)?$/
-const usSeconds = (text: string): Seconds => {
-  const match = US_TIME.exec(text)
-  if (!match) return Number.NaN
-  const [, month, day, year, hour = '0', minute = '0', second = '0', half] = match
-  if (Number(month) > 12) return Number.NaN
-  const afternoon = half?.toLowerCase() === 'p'
-  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (afternoon ? 12 : 0)
-  return (
-    daysFromCivil(Number(year), Number(month), Number(day)) * 86_400 +
-    hours * 3600 +
-    Number(minute) * 60 +
-    Number(second)
-  )
+/** What may follow a date: `, 7:30:15.123 PM`, `T07:30`, and a zone. */
+const TIME_OF_DAY = String.raw`(?:(?:,? +|T)(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?(?: ?([AaPp])\.?[Mm]\.?)?)?(.*)`
+const NUMERIC_DATE = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})${TIME_OF_DAY}$`)
+const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})${TIME_OF_DAY}$`)
+/** ISO 8601's basic form, `20261001T080000Z`; its date alone is a number and read by `parseCompactDate`. */
+const COMPACT = /^(\d{4})(\d{2})(\d{2})[T ](\d{2})(\d{2})(?:(\d{2}(?:[.,]\d+)?))?(.*)$/
+
+/** Seconds since 1970 of a date that exists, else NaN. */
+const dateSeconds = (year: number, month: number, day: number): Seconds => {
+  const days = daysFromCivil(year, month, day)
+  const date = new Date(days * SECONDS_PER_DAY * 1000)
+  return date.getUTCMonth() + 1 === month && date.getUTCDate() === day ? days * SECONDS_PER_DAY : Number.NaN
+}
+
+/** Hour, minute, second, `A` or `P`, and the zone, as written. */
+const clockSeconds = ([hour = '0', minute = '0', second = '0', half, zone = '']: readonly (
+  | string
+  | undefined
+)[]): Seconds => {
+  const written = Number(hour)
+  if (half === undefined ? written > 24 : written < 1 || written > 12) return Number.NaN
+  const hours = half === undefined ? written : (written % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
+  const seconds = Number(second.replace(',', '.'))
+  if (Number(minute) > 59 || seconds >= 61) return Number.NaN
+  return hours * 3600 + Number(minute) * 60 + seconds - (zoneSeconds(zone) ?? 0)
+}
+
+export type DateOrder = 'day-first' | 'month-first'
+
+/**
+ * A date in numbers whose year stands last. `order` is undefined where nothing in the text itself tells day from month:
+ * both are 12 or less, and slashes or hyphens part them.
+ */
+export type NumericDate = {
+  readonly separator: string
+  readonly order: DateOrder | undefined
+  /** As month first where the order is open; NaN where it is no date either way. */
+  readonly seconds: Seconds
+}
+
+/** `01/10/2026`, `1.10.2026 08:00`, `1/31/2026, 7:30:15.123 AM`; undefined: no such date. */
+export const parseNumericDate = (text: string, preferred?: DateOrder): NumericDate | undefined => {
+  const match = NUMERIC_DATE.exec(text)
+  if (!match) return undefined
+  const [, left, separator = '', right, year, ...clock] = match
+  const [first, second] = [Number(left), Number(right)]
+  // With dots the day stands first wherever such dates are written.
+  const order = separator === '.' || first > 12 ? 'day-first' : second > 12 ? 'month-first' : undefined
+  const [month, day] = (order ?? preferred ?? 'month-first') === 'day-first' ? [second, first] : [first, second]
+  return { separator, order, seconds: dateSeconds(Number(year), month, day) + clockSeconds(clock) }
+}
+
+/** The same moment of the day on the date that has day and month changed over: `01/10` read one way as read the other. */
+export const swapDayAndMonth = (at: Seconds): Seconds => {
+  const date = new Date(at * 1000)
+  const start = Math.floor(at / SECONDS_PER_DAY) * SECONDS_PER_DAY
+  return dateSeconds(date.getUTCFullYear(), date.getUTCDate(), date.getUTCMonth() + 1) + (at - start)
+}
+
+/** `20261001`: the date, where eight digits are one between 1990 and 2100; else NaN. */
+export const parseCompactDate = (text: string): Seconds => {
+  if (!/^(199|20\d)\d{5}$/.test(text)) return Number.NaN
+  return dateSeconds(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)))
+}
+
+/** Days between 1899-12-30, day 0 of a spreadsheet, and 1970-01-01. */
+const SPREADSHEET_EPOCH_DAYS = 25_569
+const [EARLIEST_SERIAL, LATEST_SERIAL] = [36_526, 73_051] // 2000-01-01 and 2100-01-01
+
+/** `46296.354` as a spreadsheet counts days, in this century; else NaN. */
+export const parseSpreadsheetDay = (text: string): Seconds => {
+  const days = text === '' ? Number.NaN : Number(text)
+  if (!(days >= EARLIEST_SERIAL && days < LATEST_SERIAL)) return Number.NaN
+  // A serial day holds whole milliseconds at best; the rest is the rounding of a float.
+  return Math.round((days - SPREADSHEET_EPOCH_DAYS) * SECONDS_PER_DAY * 1000) / 1000
+}
+
+const HAS_ZONE = /(?:Z|UTC|GMT|[ECMP][SD]T|[+-]\d{2}:?\d{2})(?: ?\(.*\))?$/i
+const NAMES_A_MONTH = /(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?/i
+/** `Thu, 01 Oct 2026 08:00:00 GMT`, `Oct 1, 2026 8:00 AM`. The engine reads these; without a zone it would take the machine's. */
+const writtenOutSeconds = (text: string): Seconds => {
+  if (!NAMES_A_MONTH.test(text) || !/\b\d{4}\b/.test(text)) return Number.NaN
+  return Date.parse(HAS_ZONE.test(text) ? text : `${text} UTC`) / 1000
 }
 
 /** A number counts as an epoch from 2001 (1e9 seconds) on; its size says whether it is s, ms, µs or ns. Smaller: relative seconds. */
@@ -124,10 +193,27 @@ const parseOtherTime = (text: string): Seconds => {
   if (text === '') return Number.NaN
   const number = Number(text)
   if (!Number.isNaN(number)) return epochSeconds(number)
-  const us = usSeconds(text)
-  return Number.isNaN(us) ? Date.parse(text) / 1000 : us
+  const numeric = parseNumericDate(text)
+  if (numeric) return numeric.seconds
+  const match = YEAR_FIRST.exec(text)
+  if (match) {
+    const [, year, , month, day, ...clock] = match
+    return dateSeconds(Number(year), Number(month), Number(day)) + clockSeconds(clock)
+  }
+  const compact = COMPACT.exec(text)
+  if (compact) {
+    const [, year, month, day, hour, minute, second, zone] = compact
+    const clock = clockSeconds([hour, minute, second, undefined, zone])
+    return dateSeconds(Number(year), Number(month), Number(day)) + clock
+  }
+  return writtenOutSeconds(text)
 }
 
 /** Whether a written time leaves its zone open. */
-export const isZoneless = (text: string): boolean =>
-  !text.endsWith('Z') && (/^"?\d{4}-\d{2}-\d{2}[T ][\d:.,]+"?$/.test(text) || US_TIME.test(text))
+export const isZoneless = (text: string): boolean => {
+  if (text.endsWith('Z')) return false
+  if (/^"?\d{4}-\d{2}-\d{2}[T ][\d:.,]+"?$/.test(text)) return true
+  const [, , , , , hour, , , , zone] = NUMERIC_DATE.exec(text) ?? YEAR_FIRST.exec(text) ?? []
+  if (hour !== undefined) return (zone ?? '').trim() === ''
+  return /\d:\d/.test(text) && NAMES_A_MONTH.test(text) && !HAS_ZONE.test(text)
+}
