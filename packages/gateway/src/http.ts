@@ -5,7 +5,9 @@ export type GatewayRequest = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
-  /** Aborts when the client goes away. */
+  /** Who calls, where what stands in front of the gateway has found out: the id of an API key, the subject of a token. */
+  readonly caller?: string
+  /** Aborts when the client goes away, or with a TimeoutError when our own time is up. */
   readonly signal?: AbortSignal
 }
 
@@ -13,6 +15,7 @@ export type GatewayRequest = {
 export type GatewayResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Pieces must be read to their end, or given up by `return()`: only then is the call in the ledger. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
 }
 

@@ -1,0 +1,28 @@
+import type { SageMakerUpstream, UrlUpstream } from './config.ts'
+import type { Limits } from './limits.ts'
+
+export type Route = 'chat' | 'completions' | 'embeddings' | 'classify'
+
+/** What goes upstream: already checked, routed and made to report its usage. */
+export type UpstreamRequest = {
+  readonly route: Route
+  readonly model: string
+  readonly body: Uint8Array
+  readonly isStream: boolean
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly limits: Limits
+}
+
+/** What comes back: in OpenAI's shape, whatever the upstream speaks. */
+export type UpstreamAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>
+}
+
+/** Rejects with a `Fault` where there is no answer to pass on. */
+type Send<U> = (upstream: U, request: UpstreamRequest) => Promise<UpstreamAnswer>
+
+/** The ways out of the gateway. One that is absent is refused when the handler is made. */
+export type Senders = { readonly url?: Send<UrlUpstream>; readonly sagemaker?: Send<SageMakerUpstream> }
