@@ -1,5 +1,4 @@
 import type { Setting } from './price-options.ts'
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from './units.ts'
 import { ASSUMED_PROMPT_TOKENS } from './workload-summary.ts'
 
 const secondsText = (seconds: number): string => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds} s`)
@@ -29,9 +28,9 @@ export const assumptionsOf = (
     assumed.push(
       `no file says how many requests there were: the axis is tokens a day, a request is taken as ${ASSUMED_PROMPT_TOKENS} tokens in`,
     )
-  if (workload.watchedSeconds < SECONDS_PER_HOUR)
+  if (workload.ownRequestsPerDay !== undefined)
     assumed.push(
-      `only ${secondsText(Math.ceil(workload.watchedSeconds))} were watched: a day is taken as ${Math.round(SECONDS_PER_DAY / workload.watchedSeconds).toLocaleString('en-US')} times as much, which may be far off (--requests-per-day says it outright)`,
+      `the volume is the one given (--requests-per-day), in the mix of the files, which themselves come to ${Math.round(workload.ownRequestsPerDay).toLocaleString('en-US')} requests a day`,
     )
   if (workload.rowsWithoutUsage > 0)
     assumed.push(

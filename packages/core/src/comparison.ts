@@ -59,6 +59,8 @@ export type WorkloadSummary = {
   readonly meanInput?: number
   readonly meanOutput?: number
   readonly rowsWithoutUsage: number
+  /** Where the volume was given beside the files: the requests a day that the files themselves come to. */
+  readonly ownRequestsPerDay?: number
 }
 
 /** The answer: table, chart, JSON and page are views of this one value. */

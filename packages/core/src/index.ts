@@ -25,6 +25,8 @@ export { type SummarizeOptions, type Summarizer, summarizer } from './summarize.
 export { type CallSum, type SampledCall } from './summarize-sum.ts'
 export { HASH_FACTORS, LENGTHS_KEPT } from './summarize-lengths.ts'
 export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbers.ts'
+export { scaledTo } from './scale-workload.ts'
+export { requestsPerDayOf } from './workload-summary.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
 
 // The catalogue

@@ -25,7 +25,22 @@ export type Summarizer = {
   readonly add: (row: Row) => void
   /** Calls that a database has already added up. Its segments are those of the same edges. */
   readonly addSum: (sum: CallSum) => void
-  readonly done: () => Workload
+  /** A row of the same files that is not of this traffic: somebody watched then, so it widens the watch and nothing else. */
+  readonly see: (row: Row | CallSum) => void
+  readonly watched: () => Watch
+  /** A part of a traffic was watched as long as the whole of it: `watch` is then the whole's. */
+  readonly done: (watch?: Watch) => Workload
+}
+
+/** When somebody looked: of all rows, whether they are of the traffic or not. */
+export type Watch = {
+  readonly firstAt: Seconds
+  readonly lastAt: Seconds
+  readonly grainSeconds: Seconds
+  /** The last row is a moment, or a bucket that ends there. */
+  readonly endAt: Seconds
+  /** The hours in which rows are, whatever they hold; for gaps that nobody watched. */
+  readonly busySeconds: Seconds
 }
 
 type OpenCell = {
@@ -193,11 +208,30 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     if (sum.tier !== 'batch') arrive(sum.minute, sum.calls)
   }
 
-  const done = (): Workload => {
+  const see = (row: Row | CallSum): void => {
+    usable += 1
+    if (!('kind' in row)) {
+      watch(row.firstAt, row.lastAt)
+      tick(row.minute * ARRIVAL_STEP_SECONDS + (row.clockSeconds < ARRIVAL_STEP_SECONDS ? row.clockSeconds : 0))
+      arrive(row.minute, 0)
+      return
+    }
+    const from = row.kind === 'bucket' ? row.from : row.at
+    watch(from, row.kind === 'bucket' ? row.to : row.at)
+    if (row.kind === 'bucket') bucketWidth = Math.max(bucketWidth, row.to - row.from)
+    arrive(Math.floor(from / ARRIVAL_STEP_SECONDS), 0)
+  }
+
+  const watched = (): Watch => {
     const grainSeconds = Math.max(bucketWidth, usable > 1 ? GRAINS[clock]! : 1)
-    const end = bucketWidth > 0 ? lastAt : lastAt + grainSeconds
-    const watchedSeconds = usable === 0 ? 0 : gaps === 'unwatched' ? watchedOf(minutes, grainSeconds) : end - firstAt
-    const arrivals = requestsKnown ? arrivalsOf(minutes, firstAt, end) : undefined
+    const endAt = bucketWidth > 0 ? lastAt : lastAt + grainSeconds
+    return { firstAt, lastAt, grainSeconds, endAt, busySeconds: watchedOf(minutes, grainSeconds) }
+  }
+
+  const done = (over: Watch = watched()): Workload => {
+    const { grainSeconds, endAt: end } = over
+    const watchedSeconds = usable === 0 ? 0 : gaps === 'unwatched' ? over.busySeconds : end - over.firstAt
+    const arrivals = requestsKnown ? arrivalsOf(minutes, over.firstAt, end) : undefined
     const usage = sumOf(cells)
     return {
       ...inOrder(groups, cells),
@@ -215,11 +249,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
           : assumedPeak(peakFactor, 'given'),
       ...(requestsKnown ? { requests } : {}),
       ...(arrivals === undefined ? {} : { arrivals }),
-      ...(usable === 0 ? {} : { firstAt, lastAt }),
+      ...(usable === 0 ? {} : { firstAt: over.firstAt, lastAt: over.lastAt }),
     }
   }
 
-  return { add, addSum, done }
+  return { add, addSum, see, watched, done }
 }
 
 const keyOf = ({ model, provider, tier, project, task }: Partial<Group>): string =>

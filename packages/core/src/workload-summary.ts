@@ -46,6 +46,7 @@ export const summaryOf = (workload: Workload): WorkloadSummary => {
     watchedHours: workload.watchedSeconds / 3600,
     peakFactor: peak.factor,
     rowsWithoutUsage: workload.rowsWithoutUsage,
+    ...(workload.ownRequestsPerDay === undefined ? {} : { ownRequestsPerDay: workload.ownRequestsPerDay }),
     ...(requests === undefined
       ? {}
       : {

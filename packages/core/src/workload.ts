@@ -58,6 +58,8 @@ export type Workload = {
   readonly grainSeconds: Seconds
   /** First to last row plus one grain; divides every sum into a rate. */
   readonly watchedSeconds: Seconds
+  /** Where the volume was given beside the files: the requests a day that the files themselves come to. */
+  readonly ownRequestsPerDay?: number
   /** Peak rate over mean rate, and where it comes from. */
   readonly peak: {
     readonly factor: number

@@ -102,13 +102,23 @@ const nothingPriced = (comparison: Comparison): string => {
   return `${looked} Most often: ${clean(commonest.example.reason)} (${countText(commonest.count)} options, ${clean(commonest.example.id)} for one).`
 }
 
+/** A watch shorter than this says little of a day. */
+const SHORT_WATCH_HOURS = 1
+/** The file's last call ends the watch, and the clock's grain is added: the hour itself is no short watch but a coarse clock. */
+const shortWatch = ({ workload: { watchedHours, ownRequestsPerDay } }: Comparison): string => {
+  if (watchedHours >= SHORT_WATCH_HOURS || ownRequestsPerDay !== undefined) return ''
+  const seconds = Math.max(1, Math.round(watchedHours * 3600))
+  const span = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  return `Mind that only ${span} were watched and a day is taken as ${countText(24 / watchedHours)} times as much: --requests-per-day N says the volume outright.`
+}
+
 /** The answer, sentence by sentence, the verdict first. */
 export const answerSentences = (comparison: Comparison): string[] => {
   const [best] = comparison.options
   if (best === undefined) return [nothingPriced(comparison)]
   if (volumeOf(comparison) === 0)
     return [`There is no traffic in what was given: 0 ${unitOf(comparison)} a day, nothing to compare.`]
-  return [verdict(comparison, best), saving(comparison, best), ...otherWay(comparison, best)]
+  return [verdict(comparison, best), shortWatch(comparison), saving(comparison, best), ...otherWay(comparison, best)]
     .filter((sentence) => sentence !== '')
     .map(clean)
 }

@@ -56,14 +56,28 @@ const optionRow = (option: PricedOption, at: number): string =>
     reason: option.notes.join('; '),
   })
 
+/** The same question for each part of the traffic, and what the parts are parts by: `model`, `project`. */
+export type Parts = {
+  readonly by: string
+  readonly parts: readonly { readonly value: string; readonly comparison: Comparison }[]
+}
+
+const bodyOf = ({ options, apart, ruledOut }: Comparison): string[] => [
+  ...options.map(optionRow),
+  ...apart.map(({ id, reason, usdPerDay }) => row({ status: 'apart', id, usd_per_day: usdPerDay, reason })),
+  ...ruledOut.map(({ id, reason }) => row({ status: 'ruled out', id, reason })),
+]
+
 /**
  * Every option on a line (RFC 4180): priced ones cheapest first, then those apart, then those ruled out with the reason
- * and an empty price. Full numbers, in USD.
+ * and an empty price. Full numbers, in USD. With parts, a first column says of which part a line is; the whole is `(all)`.
  */
-export const renderCsv = ({ options, apart, ruledOut }: Comparison): string =>
-  [
-    HEAD.join(','),
-    ...options.map(optionRow),
-    ...apart.map(({ id, reason, usdPerDay }) => row({ status: 'apart', id, usd_per_day: usdPerDay, reason })),
-    ...ruledOut.map(({ id, reason }) => row({ status: 'ruled out', id, reason })),
+export const renderCsv = (comparison: Comparison, split?: Parts): string => {
+  if (split === undefined) return [HEAD.join(','), ...bodyOf(comparison)].join('\n')
+  const under = (value: string, part: Comparison): string[] => bodyOf(part).map((line) => `${cellText(value)},${line}`)
+  return [
+    `${cellText(split.by)},${HEAD.join(',')}`,
+    ...under('(all)', comparison),
+    ...split.parts.flatMap(({ value, comparison: part }) => under(value, part)),
   ].join('\n')
+}

@@ -84,13 +84,25 @@ const receipt = (option: PricedOption): string[] => [
 export type MarkdownOptions = {
   /** How many options; today's bill and the best of each side show in any case. */
   readonly top?: number
+  /** The same question for each part of the traffic. */
+  readonly parts?: readonly { readonly value: string; readonly comparison: Comparison }[]
 }
+
+/** The options of a part: it is read beside the others, not by itself. */
+const TOP_OF_A_PART = 3
+const partSection = ({ value, comparison }: { value: string; comparison: Comparison }, top: number): string[] => [
+  '',
+  `## ${escape(value)}`,
+  '',
+  escape(answerSentences(comparison).join(' ')),
+  ...(comparison.options.length === 0 ? [] : ['', ...optionsTable(comparison, Math.min(top, TOP_OF_A_PART))]),
+]
 
 /**
  * A report to paste: the answer, the options, break-evens, the receipt of the recommended option, and what money does
  * not show. No final newline.
  */
-export const renderMarkdown = (comparison: Comparison, { top = 12 }: MarkdownOptions = {}): string => {
+export const renderMarkdown = (comparison: Comparison, { top = 12, parts = [] }: MarkdownOptions = {}): string => {
   const [verdict = '', ...rest] = answerSentences(comparison)
   const [best] = comparison.options
   const grades = new Set(comparison.options.map(({ sure }) => sure))
@@ -102,6 +114,7 @@ export const renderMarkdown = (comparison: Comparison, { top = 12 }: MarkdownOpt
     ...(best === undefined
       ? []
       : ['', ...optionsTable(comparison, top), '', ...[...grades].map((sure) => `- *${sure}*: ${SURE_MEANING[sure]}`)]),
+    ...parts.flatMap((part) => partSection(part, top)),
     ...list('Break-even, run against rent', [
       ...tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
       ...alsoItems(comparison),

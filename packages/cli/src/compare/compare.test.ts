@@ -176,6 +176,65 @@ describe('files', () => {
     ])
   })
 
+  test('--requests-per-day brings the mix of the files to that volume, a part keeping its share', async () => {
+    const path = await file(
+      'scaled.csv',
+      `${header}2026-11-02T10:00:00.000Z,gpt-4o,900,90,a\n2026-11-02T10:00:03.500Z,gpt-4o,100,10,b\n`,
+    )
+    type Scaled = { workload: { requestsPerDay: number; ownRequestsPerDay: number; meanInput: number } }
+    const scaled = (await json(path, '--requests-per-day', '6000', '--by', 'project')) as unknown as Scaled & {
+      parts: { comparison: Scaled }[]
+    }
+    expect(scaled.workload).toMatchObject({
+      requestsPerDay: expect.closeTo(6000, 6),
+      meanInput: expect.closeTo(500, 6),
+    })
+    expect(scaled.parts.map(({ comparison }) => Math.round(comparison.workload.requestsPerDay))).toEqual([3000, 3000])
+    expect((await run(path, '--requests-per-day', '6000')).out()).not.toContain('Mind that')
+    // Without it, a watch of seconds is said right after the verdict, not among the assumptions.
+    expect((await run(path)).out()).toMatch(/Mind that only \d s were watched[\s\S]*--requests-per-day N/)
+  })
+
+  test('a part was watched as long as the whole: an hour of a project is no day of it', async () => {
+    const rows = ['00:00:00Z,gpt-4o,100,10,a', '23:00:00Z,gpt-4o,100,10,a', '12:00:00Z,gpt-4o,100,10,b']
+    const path = await file('watch.csv', header + rows.map((row) => `2026-11-02T${row}\n`).join(''))
+    type Watched = { workload: { watchedHours: number; requestsPerDay: number } }
+    const split = (await json(path, '--by', 'project')) as unknown as {
+      parts: { value: string; comparison: Watched }[]
+    }
+    expect(split.parts.map(({ value, comparison: { workload } }) => [value, workload.requestsPerDay])).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ])
+    const part = (await json(path, '--where', 'project=b')) as unknown as Watched
+    expect(part.workload).toMatchObject({ watchedHours: 24, requestsPerDay: 1 })
+    const gaps = (await json(path, '--where', 'project=b', '--gaps', 'unwatched')) as unknown as Watched
+    expect(gaps.workload).toMatchObject({ watchedHours: 3, requestsPerDay: 8 })
+  })
+
+  test('--by answers each in every format that prints', async () => {
+    const path = await file(
+      'by.csv',
+      `${header}2026-11-02T10:00:00Z,gpt-4o,900,90,a\n2026-11-02T11:00:00Z,gpt-4o,100,10,b\n`,
+    )
+    const csv = (await run(path, '--by', 'project', '--format', 'csv')).out().trim().split('\n')
+    expect(csv[0]).toMatch(/^project,rank,status,id,/)
+    expect([...new Set(csv.slice(1).map((line) => line.split(',')[0]))]).toEqual(['(all)', 'a', 'b'])
+    const markdown = (await run(path, '--by', 'project', '--format', 'markdown')).out()
+    expect(markdown).toMatch(/^## a$/m)
+    expect(markdown).toMatch(/^## b$/m)
+  })
+
+  test('01/10/2026 is the first of October where the file shows it, or where --date-order says it', async () => {
+    const shown = await file('shown.csv', 'date,input_tokens,output_tokens\n01/10/2026,5,1\n31/10/2026,5,1\n')
+    const open = await file('open.csv', 'date,input_tokens,output_tokens\n01/10/2026,5,1\n03/10/2026,5,1\n')
+    const hours = async (...args: string[]): Promise<number> =>
+      ((await json(...args)) as unknown as { workload: { watchedHours: number } }).workload.watchedHours
+    expect(await hours(shown)).toBe(31 * 24)
+    expect(await hours(open, '--date-order', 'day-first')).toBe(3 * 24)
+    expect((await run(open)).err()).toContain('--date-order day-first')
+  })
+
   const azure = join(import.meta.dirname, '../../../../../shared/traces/azure-2023-conv.csv')
   test.skipIf(!existsSync(azure))('the Azure trace: 19,366 calls, 22,361,870 tokens in, 4,088,665 out', async () => {
     const { workload } = (await json(azure)) as unknown as {
@@ -279,9 +338,42 @@ describe('bad input: one message, exit 2, nothing on stdout', () => {
       ['--bill', '3', '--where', 'model=a'],
       /--bill is of the whole/,
     ],
+    [
+      'a bill of another volume',
+      `${header}2026-11-02T10:00:00Z,5,10\n`,
+      ['--bill', '3', '--requests-per-day', '9'],
+      /--bill is of the traffic in the files/,
+    ],
+    [
+      'a part of no file',
+      undefined,
+      [...numbers, '--where', 'model=a'],
+      /--where is about the rows of usage files, and none is named/,
+    ],
+    [
+      'an order of dates of no file',
+      undefined,
+      [...numbers, '--date-order', 'day-first'],
+      /--date-order is about the rows/,
+    ],
+    ['a bill of no file', undefined, [...numbers, '--bill', '30'], /--bill is about the rows/],
+    [
+      'a preset of a file',
+      `${header}2026-11-02T10:00:00Z,5,10\n`,
+      ['--preset', 'article-2023'],
+      /asks about its own traffic/,
+    ],
+    [
+      'a preset of other lengths',
+      undefined,
+      ['--preset', 'article-2023', '--words', '50'],
+      /--words can change nothing/,
+    ],
+    ['two outputs', undefined, [...numbers, '--json', '--format', 'csv'], /--json and --format csv/],
+    ['a receipt as CSV', undefined, [...numbers, '--explain', 'x', '--format', 'csv'], /--explain prints one receipt/],
     ['a picture of no kind', undefined, [...numbers, '--chart', 'x.gif'], /\.svg, \.png or \.html/],
     ['an option that is not there', undefined, [...numbers, '--explain', 'api:nobody/none'], /no such option/],
-    ['files and numbers', `${header}2026-11-02T10:00:00Z,5,10\n`, [...numbers], /both say what the traffic is/],
+    ['files and lengths', `${header}2026-11-02T10:00:00Z,5,10\n`, [...numbers], /files and --input-tokens both say/],
     ['a discount of nobody', undefined, [...numbers, '--discount', 'opnai=10%'], /no such provider[\s\S]*openai/],
   ])('%s', async (name, text, args, message) => {
     const files = text === undefined ? [] : [await file(`${name.replaceAll(' ', '-')}.csv`, text)]

@@ -50,6 +50,7 @@ export type CompareFlags = {
   readonly by?: 'model' | 'project'
   readonly gaps: 'zero' | 'unwatched'
   readonly map?: Readonly<Record<string, string>>
+  readonly dateOrder?: 'day-first' | 'month-first'
   readonly catalog?: string
   /** Per month. */
   readonly peopleHours: number
@@ -73,7 +74,7 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
     parse: parsePositive,
     optional: true,
     placeholder: 'N',
-    brief: 'Traffic as a number, where there is no file: 1000, 1.5M',
+    brief: 'Traffic as a number: 1000, 1.5M; with files, their mix at this volume',
   },
   inputTokens: {
     kind: 'parsed',
@@ -240,6 +241,12 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
     optional: true,
     placeholder: 'OURS=THEIRS,…',
     brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
+  },
+  dateOrder: {
+    kind: 'enum',
+    values: ['day-first', 'month-first'],
+    optional: true,
+    brief: 'How 01/10/2026 is meant, where no date of the file shows it',
   },
   catalog: {
     kind: 'parsed',

@@ -53,7 +53,7 @@ export const writeChart = async (path: string, { comparison }: Result, flags: Co
   await writeFile(path, picture).catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`--chart: cannot write ${path} (${error.code ?? error.message})`)
   })
-  if (!flags.quiet) note(io, `chart written to ${path}`)
+  if (!flags.quiet) note(io, `chart written to ${path}${flags.by === undefined ? '' : ', of the whole traffic'}`)
 }
 
 const renderPicture = async (kind: string, comparison: Comparison): Promise<string | Uint8Array | undefined> => {
@@ -84,8 +84,8 @@ const jsonOf = async (result: Result): Promise<string> => {
 export const writeResult = async (result: Result, flags: CompareFlags, io: Io): Promise<void> => {
   const format = flags.json ? 'json' : (flags.format ?? 'table')
   const report = await import('@breakeven/report')
-  const { comparison, honest } = result
-  if (flags.explain !== undefined && format === 'table') {
+  const { comparison, honest, parts } = result
+  if (flags.explain !== undefined) {
     say(
       io,
       report.renderReceipt(
@@ -96,8 +96,8 @@ export const writeResult = async (result: Result, flags: CompareFlags, io: Io): 
     return
   }
   if (format === 'json') say(io, await jsonOf(result))
-  else if (format === 'csv') say(io, report.renderCsv(comparison))
-  else if (format === 'markdown') say(io, report.renderMarkdown(comparison))
+  else if (format === 'csv') say(io, report.renderCsv(comparison, flags.by && { by: flags.by, parts }))
+  else if (format === 'markdown') say(io, report.renderMarkdown(comparison, { top: flags.top, parts }))
   else await writeTables(result, flags, io)
 }
 

@@ -1,15 +1,24 @@
 import type { ShippedCatalog } from '@breakeven/catalog'
 import { loadCatalog, withDiscounts } from '@breakeven/catalog'
 import type { Conditions, Workload } from '@breakeven/core'
-import { articleComparison, compare, didYouMean, InputError, segmentEdges } from '@breakeven/core'
+import {
+  articleComparison,
+  compare,
+  didYouMean,
+  InputError,
+  requestsPerDayOf,
+  scaledTo,
+  segmentEdges,
+} from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
+import { refuseClashes } from './checks.ts'
 import { conditionsOf } from './conditions.ts'
 import type { CompareFlags } from './flags.ts'
 import type { Result } from './output.ts'
 import { writeChart, writeResult } from './output.ts'
-import { collector, numbersWorkload, parseWhere } from './traffic.ts'
+import { collector, numbersWorkload, parseWhere, refuseAbsurd } from './traffic.ts'
 
 const ARTICLE_REQUESTS_PER_DAY = 1000
 
@@ -55,8 +64,6 @@ type Traffic = {
   readonly imported?: ImportReport
 }
 
-const NUMBERS = ['requestsPerDay', 'inputTokens', 'outputTokens', 'words', 'cachedShare'] as const
-
 const readTraffic = async (
   flags: CompareFlags,
   files: readonly string[],
@@ -65,13 +72,6 @@ const readTraffic = async (
 ): Promise<Traffic> => {
   const edges = segmentEdges(catalog)
   if (files.length === 0) return { workload: numbersWorkload(flags, edges), parts: [] }
-  const both = NUMBERS.find((flag) => flags[flag] !== undefined)
-  if (both !== undefined) {
-    const name = both.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    throw new InputError(`files and --${name} both say what the traffic is`, {
-      hint: 'give files, or numbers, not both',
-    })
-  }
   const [{ readUsage }, { requireTraffic }] = await Promise.all([
     import('@breakeven/formats/node'),
     import('@breakeven/formats'),
@@ -88,6 +88,7 @@ const readTraffic = async (
     big: { edges, onSum: addSum },
     onProgress: progress.update,
     ...(flags.map === undefined ? {} : { map: flags.map }),
+    ...(flags.dateOrder === undefined ? {} : { dateOrder: flags.dateOrder }),
   })
   progress.done()
   requireTraffic(imported)
@@ -97,7 +98,17 @@ const readTraffic = async (
       hint: '`breakeven inspect` shows what the files hold',
     })
   }
-  return { workload, parts: parts(), imported }
+  const { requestsPerDay } = flags
+  if (requestsPerDay === undefined) return { workload, parts: parts(), imported }
+  refuseAbsurd(requestsPerDay)
+  const scaled = scaledTo(workload, requestsPerDay)
+  // Each part keeps its share of the whole.
+  const factor = requestsPerDay / requestsPerDayOf(workload)
+  const scaledParts = parts().map(({ value, workload: part }) => ({
+    value,
+    workload: scaledTo(part, requestsPerDayOf(part) * factor),
+  }))
+  return { workload: scaled, parts: scaledParts, imported }
 }
 
 /** The article as it stands, and beside it the same question without its simplifications. */
@@ -131,20 +142,12 @@ const runPreset = (flags: CompareFlags, catalog: ShippedCatalog): Result => {
   return { comparison, honest: compare(catalog, workload, conditions), parts: [] }
 }
 
-const refusePartOfBill = ({ bill, where }: CompareFlags): void => {
-  if (bill === undefined || where === undefined) return
-  throw new InputError('--bill is of the whole traffic, and --where takes a part of it', {
-    hint: 'give one or the other',
-  })
-}
-
 const runTraffic = async (
   flags: CompareFlags,
   files: readonly string[],
   catalog: ShippedCatalog,
   io: Io,
 ): Promise<Result> => {
-  refusePartOfBill(flags)
   const { workload, parts, imported } = await readTraffic(flags, files, catalog, io)
   const conditions = conditionsOf(flags, flags.on ?? todayOf(io))
   // What was paid was paid for the whole: a part has no bill to be set against.
@@ -158,6 +161,7 @@ const runTraffic = async (
 
 /** `breakeven compare`: traffic in, the answer out. */
 export const runCompare = async (flags: CompareFlags, files: readonly string[], io: Io): Promise<void> => {
+  refuseClashes(flags, files)
   const catalog = await catalogFor(flags)
   const result = flags.preset === undefined ? await runTraffic(flags, files, catalog, io) : runPreset(flags, catalog)
   // The picture first: a path that cannot be written is an error, and then nothing is printed as if it were a result.

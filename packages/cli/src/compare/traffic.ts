@@ -21,7 +21,7 @@ const wordTokens = (words: number, task: Task = 'generate'): ReturnType<typeof t
   return task === 'generate' ? tokens : { inputTokens: tokens.inputTokens + tokens.outputTokens, outputTokens: 0 }
 }
 
-const refuseAbsurd = (requestsPerDay: number, tokens: number): void => {
+export const refuseAbsurd = (requestsPerDay: number, tokens = 0): void => {
   if (requestsPerDay > MOST_REQUESTS_PER_DAY)
     throw new InputError(
       `--requests-per-day: ${requestsPerDay.toLocaleString('en-US')} is more than one service sends in a day`,
@@ -138,6 +138,7 @@ export const collector = (
     add: (row) => {
       if (!matches(row, filter)) {
         left += 1
+        whole.see(row)
         return
       }
       whole.add(row)
@@ -146,13 +147,15 @@ export const collector = (
     addSum: (sum) => {
       if (!matches(sum, filter)) {
         left += sum.calls
+        whole.see(sum)
         return
       }
       whole.addSum(sum)
       if (by !== undefined) partOf(sum[by] ?? '(none)').addSum(sum)
     },
     whole: () => whole.done(),
-    parts: () => [...parts].map(([value, part]) => ({ value, workload: part.done() })),
+    // Who sends for an hour of a month sends little: each part was watched as long as the whole.
+    parts: () => [...parts].map(([value, part]) => ({ value, workload: part.done(whole.watched()) })),
     left: () => left,
   }
 }

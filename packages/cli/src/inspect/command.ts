@@ -28,6 +28,12 @@ export const inspectCommand: Command<CliContext> = buildCommand<InspectFlags, st
         placeholder: 'OURS=THEIRS,…',
         brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
       },
+      dateOrder: {
+        kind: 'enum',
+        values: ['day-first', 'month-first'],
+        optional: true,
+        brief: 'How 01/10/2026 is meant, where no date of the file shows it',
+      },
       json: { kind: 'boolean', default: false, withNegated: false, brief: 'As JSON' },
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress on stderr' },
     },

@@ -5,6 +5,7 @@ import { progressOn } from '../progress.ts'
 
 export type InspectFlags = {
   readonly map?: Readonly<Record<string, string>>
+  readonly dateOrder?: 'day-first' | 'month-first'
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -16,6 +17,7 @@ export const runInspect = async (flags: InspectFlags, files: readonly string[], 
     onRow: () => {},
     onProgress: progress.update,
     ...(flags.map === undefined ? {} : { map: flags.map }),
+    ...(flags.dateOrder === undefined ? {} : { dateOrder: flags.dateOrder }),
   })
   progress.done()
   io.stdout.write(flags.json ? `${JSON.stringify(importReportJson(report), null, 2)}\n` : renderImportReport(report))

@@ -5,7 +5,7 @@ import type { ReadOptions } from '../index.ts'
 
 const read = async (text: string, options: Partial<ReadOptions> = {}) => {
   const rows: Row[] = []
-  const report = await readUsageStreams([{ path: 'log.csv', stream: new Blob([text]).stream() }], {
+  const report = await readUsageStreams([{ name: 'log.csv', stream: new Blob([text]).stream() }], {
     ...options,
     onRow: (row) => void rows.push(row),
   })
