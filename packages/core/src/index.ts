@@ -71,6 +71,7 @@ export { asIsBill, type AsIsBill } from './as-is.ts'
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'
 export { capacityOf, latencyAt } from './capacity.ts'
 export { type NoSimulation, type Requests, simulate, type Simulation, type SimulationOptions } from './replica.ts'
+export { type LiveReplica, liveReplica, type LiveTokens } from './replica-live.ts'
 export { type Latencies, latenciesOf, type Percentiles } from './replica-latency.ts'
 export {
   type FixedFleet,

@@ -91,6 +91,11 @@ export const batchEngine = (roofline: Roofline, settings: EngineSettings, padded
     advance: (until) => {
       while (busyBefore(until)) serveBatch()
     },
+    cancel: (request) => {
+      const place = waiting.indexOf(request, head)
+      if (place >= 0) waiting.splice(place, 1)
+    },
+    eachDecoding: () => {},
     outstanding: () => waiting.length - head,
     clock: () => clock,
     counters,

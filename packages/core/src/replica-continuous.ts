@@ -348,17 +348,48 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
 
   const busyBefore = (until: Seconds): boolean => taken > 0 && clock < until
 
+  const removeDecoding = (place: number): void => {
+    leave(running[place] ?? 0)
+    running.copyWithin(place, place + 1, decodes)
+    decodes--
+    lookAhead()
+  }
+
+  const cancel = (request: number): void => {
+    const decoding = running.subarray(0, decodes).indexOf(request)
+    const queued = waiting.indexOf(request, head)
+    if (request === partial) {
+      freeBlocks += blocksOf(prompt[request] ?? 0)
+      partial = -1
+    } else if (decoding >= 0) {
+      removeDecoding(decoding)
+    } else if (queued >= 0) {
+      waiting.splice(queued, 1)
+    } else {
+      return
+    }
+    taken--
+  }
+
   return {
     enqueue: (request) => {
       const at = requests.at[request] ?? 0
       if (taken === 0) clock = Math.max(clock, at)
       prompt[request] = Math.max(1, Math.ceil(requests.input[request] ?? 1))
       left[request] = Math.max(1, Math.ceil(requests.output[request] ?? 1))
+      started[request] = 0
       waiting.push(request)
       taken++
     },
     advance: (until) => {
       while (busyBefore(until)) iterate(until)
+    },
+    cancel,
+    eachDecoding: (visit) => {
+      for (let place = 0; place < decodes; place++) {
+        const request = running[place] ?? 0
+        visit(request, (endStep[request] ?? 0) - step)
+      }
     },
     outstanding: () => taken,
     clock: () => clock,

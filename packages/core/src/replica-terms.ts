@@ -37,6 +37,10 @@ export type Counters = {
 export type Engine = {
   readonly enqueue: (request: number) => void
   readonly advance: (until: Seconds) => void
+  /** Takes a request out between iterations: whoever waited for it has gone. What is in a padded batch is carried to its end. */
+  readonly cancel: (request: number) => void
+  /** Tells of each request that is decoding how many tokens it still is to be given. */
+  readonly eachDecoding: (visit: (request: number, left: Tokens) => void) => void
   /** Requests that were taken in and are not done. */
   readonly outstanding: () => number
   /** Begin of the next iteration. */
