@@ -33,10 +33,9 @@ const priceApis = (
   for (const model of models) {
     const outcome = priceApi(setting, model)
     if (outcome.kind === 'ruledOut') ruledOut.push({ id: outcome.id, reason: outcome.reason })
-    else if (outcome.suspect && apart !== undefined) {
-      const { id, notes, usdPerDay } = outcome.option
-      apart.push({ id, reason: `a price in doubt: ${notes.join('; ')}`, usdPerDay })
-    } else options.push(outcome.option)
+    else if (outcome.doubt !== undefined && apart !== undefined)
+      apart.push({ id: outcome.option.id, reason: outcome.doubt, usdPerDay: outcome.option.usdPerDay })
+    else options.push(outcome.option)
   }
   return options
 }
@@ -122,7 +121,7 @@ export const renterFor = (setting: Setting, hosted: HostedOutcome): PricedOption
       : namedApiModels(index, [conditions.overflow])
   const priced = models
     .map((model) => priceApi(setting, model))
-    .flatMap((outcome) => (outcome.kind === 'priced' && !outcome.suspect ? [outcome.option] : []))
+    .flatMap((outcome) => (outcome.kind === 'priced' && outcome.doubt === undefined ? [outcome.option] : []))
   return priced.toSorted(cheapestFirst)[0]
 }
 

@@ -3,6 +3,8 @@ import { asIsBill, type AsIsBill } from './as-is.ts'
 import type { ApiModel, Catalog } from './catalog.ts'
 import type { PricedOption } from './comparison.ts'
 import type { Conditions, FittingCapacity } from './conditions.ts'
+import type { ContextBook, SortedLengths } from './context-length.ts'
+import { contextBook, readsRequests, sortLengths } from './context-length.ts'
 import type { CostCurve, Line } from './cost.ts'
 import { linearCurve } from './curve.ts'
 import type { HostedPriced } from './hosted-cost.ts'
@@ -15,7 +17,7 @@ import type { ModelIndex } from './model-index.ts'
 import type { Deployment } from './option.ts'
 import { apiId, hostedId } from './option.ts'
 import type { Latencies } from './replica-latency.ts'
-import { DAYS_PER_MONTH, leastSure, type Tokens, type Usd } from './units.ts'
+import { DAYS_PER_MONTH, leastSure, type Usd } from './units.ts'
 import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
 import type { Workload } from './workload.ts'
 
@@ -32,7 +34,7 @@ export type Setting = {
   /** Some rows are sums over an interval: under tiers and fees their price is a range. */
   readonly hasBuckets: boolean
   readonly lengths: SortedLengths
-  readonly openContexts: ReadonlyMap<string, Tokens>
+  readonly contexts: ContextBook
   readonly load: LoadShape
   /** The load at the low and the high end of the peak's band. */
   readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
@@ -55,7 +57,7 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
     axisPerDay: requestsPerDay * unitsPerRequest,
     hasBuckets: workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined),
     lengths: sortLengths(workload),
-    openContexts: new Map(catalog.openModels.map(({ id, contextTokens }) => [id, contextTokens])),
+    contexts: contextBook(catalog),
     load,
     loadBand:
       peak.origin === 'observed'
@@ -101,16 +103,17 @@ const optionOf = (
     : { usdPerRequest: priced.usdPerDay / requestsPerDay }),
 })
 
+/** `doubt`: why an option is shown and may not win. */
 export type Outcome =
-  | { readonly kind: 'priced'; readonly option: PricedOption; readonly suspect: boolean }
+  | { readonly kind: 'priced'; readonly option: PricedOption; readonly doubt?: string }
   | { readonly kind: 'ruledOut'; readonly id: string; readonly reason: string }
 
 /** One API model: its bill over the watched time, by the day. */
 export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   const { catalog, prepared, conditions, axisPerDay } = setting
   const id = apiId(model)
-  const tooLong = promptsOverContext(setting.lengths, contextOf(setting, model))
-  if (tooLong !== undefined) return { kind: 'ruledOut', id, reason: tooLong }
+  const fit = readsRequests(setting.contexts, setting.lengths, model)
+  if (fit.reads === 'no') return { kind: 'ruledOut', id, reason: fit.reason }
   const bill = (bound: 'base' | 'low' | 'high'): ReturnType<typeof apiBill> =>
     apiBill(prepared, model, catalog.tokenizers, {
       on: conditions.on,
@@ -133,7 +136,7 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
       low: low.kind === 'priced' ? low.usd / days : usdPerDay,
       high: high.kind === 'priced' ? high.usd / days : usdPerDay,
       lines: base.lines.map((line) => perDay(line, days)),
-      notes: base.notes,
+      notes: fit.reads === 'unknown' ? [...base.notes, fit.reason] : base.notes,
       curve: linearCurve(axisPerDay === 0 ? 0 : usdPerDay / axisPerDay),
     },
     setting,
@@ -141,44 +144,12 @@ export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   return {
     kind: 'priced',
     option: model.capability === undefined ? option : { ...option, class: model.capability.class },
-    suspect: base.suspect,
+    ...(fit.reads === 'unknown'
+      ? { doubt: fit.reason }
+      : base.suspect
+        ? { doubt: `a price in doubt: ${base.notes.join('; ')}` }
+        : {}),
   }
-}
-
-/** A few overlong prompts are a note for the user's engineers; more than this share rules a model out. */
-const OVERLONG_SHARE = 0.01
-
-/** Whole lengths of requests, longest first, with the share of requests at least that long. */
-type SortedLengths = readonly { readonly tokens: number; readonly share: number }[]
-
-const sortLengths = ({ lengths }: Workload): SortedLengths => {
-  const all = lengths.reduce((sum, { weight }) => sum + weight, 0)
-  let over = 0
-  return lengths
-    .map(({ input, output, weight }) => ({ tokens: input + output, weight }))
-    .toSorted((a, b) => b.tokens - a.tokens)
-    .map(({ tokens, weight }) => {
-      over += weight
-      return { tokens, share: over / all }
-    })
-}
-
-/** The seller's own limit, else that of the open model it serves. */
-const contextOf = ({ openContexts }: Setting, { contextTokens, openModel }: ApiModel): Tokens | undefined =>
-  contextTokens ?? (openModel === undefined ? undefined : openContexts.get(openModel))
-
-const promptsOverContext = (lengths: SortedLengths, contextTokens: Tokens | undefined): string | undefined => {
-  const [longest] = lengths
-  if (contextTokens === undefined || longest === undefined || longest.tokens <= contextTokens) return undefined
-  let last = 0
-  for (let from = 0, to = lengths.length; from < to;) {
-    const middle = (from + to) >> 1
-    if (lengths[middle]!.tokens > contextTokens) from = (last = middle) + 1
-    else to = middle
-  }
-  const { share } = lengths[last]!
-  if (share <= OVERLONG_SHARE) return undefined
-  return `its context is ${contextTokens.toLocaleString('en-US')} tokens: ${(100 * share).toFixed(1)} % of requests are longer (to ${Math.round(longest.tokens).toLocaleString('en-US')})`
 }
 
 /** Today's bill, with what could not be priced; undefined where the log names no model. */

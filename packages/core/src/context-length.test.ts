@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import type { ApiModel } from './catalog.ts'
+import { contextBook, readsRequests, sortLengths } from './context-length.ts'
+import { workloadFromNumbers } from './numbers.ts'
+
+const model = (id: string, more: Partial<ApiModel> = {}): ApiModel => ({
+  id,
+  provider: id.split('/')[0] ?? '',
+  model: id.slice(id.indexOf('/') + 1),
+  task: 'generate',
+  prices: [],
+  ...more,
+})
+
+const models = [
+  model('openai/gpt-4o', { contextTokens: 128_000 }),
+  model('azure/gpt-4o'),
+  model('azure/gpt-4o-2024-05-13'),
+  model('host/accounts/x/models/GPT-4o:free'),
+  model('host/llama', { openModel: 'llama-3-8b' }),
+  model('host/small', { contextTokens: 4096 }),
+  model('host/nobody-knows'),
+] as const
+const book = contextBook({
+  apiModels: models,
+  openModels: [{ id: 'llama-3-8b', contextTokens: 8192 }] as never,
+})
+const requests = (inputTokens: number) =>
+  sortLengths(workloadFromNumbers({ requestsPerDay: 10, inputTokens, outputTokens: 0 }, []))
+
+describe('whether a model reads requests of this length', () => {
+  test.each([
+    ['openai/gpt-4o', 128_000, 'yes'],
+    ['openai/gpt-4o', 128_001, 'no'],
+    // What one seller states of a model holds for another seller of the same one.
+    ['azure/gpt-4o', 128_000, 'yes'],
+    ['azure/gpt-4o', 128_001, 'no'],
+    ['azure/gpt-4o-2024-05-13', 128_001, 'no'],
+    ['host/accounts/x/models/GPT-4o:free', 128_001, 'no'],
+    ['host/llama', 8192, 'yes'],
+    ['host/llama', 8193, 'no'],
+    ['host/small', 4096, 'yes'],
+    ['host/small', 4097, 'no'],
+    // Nobody states it: short requests are taken for granted, long ones are not.
+    ['host/nobody-knows', 8192, 'yes'],
+    ['host/nobody-knows', 8193, 'unknown'],
+  ])('%s, %i tokens: %s', (id, tokens, expected) => {
+    expect(
+      readsRequests(
+        book,
+        requests(tokens),
+        models.find((one) => one.id === id)!,
+      ).reads,
+    ).toBe(expected)
+  })
+
+  test('a price for prompts above a length shows that they may be as long', () => {
+    const band = (above: number) => ({ above, usdPerMillion: {} }) as never
+    const tiered = model('host/tiered', { prices: [{ bands: [band(0), band(100_000)] } as never] })
+    const own = contextBook({ apiModels: [tiered], openModels: [] })
+    expect(readsRequests(own, requests(100_000), tiered).reads).toBe('yes')
+    expect(readsRequests(own, requests(100_001), tiered)).toEqual({
+      reads: 'unknown',
+      reason: 'no seller states how much it reads, and 100.0 % of requests are longer than 100,000 tokens',
+    })
+  })
+})
