@@ -2,3 +2,6 @@
 
 export { listen, type Served } from './listen.ts'
 export { type Endpoint, RUNTIME_LIMITS, type RuntimeLimits, sagemakerRuntime } from './sagemaker/runtime.ts'
+export { type Classifier, classifierOf, EXAMPLE_TOPICS, type Examples, readExamples } from './encoder/classifier.ts'
+export { encoderContainer, type EncoderTask } from './encoder/container.ts'
+export { type Embedder, loadEmbedder } from './encoder/embedder.ts'
