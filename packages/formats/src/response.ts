@@ -188,6 +188,17 @@ const shapeOf = (body: Json): Shape | undefined => {
   return undefined
 }
 
+const tierIn = (body: Json): Tier | undefined =>
+  tierOf(textAt(body, 'service_tier') ?? textAt(objectAt(body, 'usage'), 'service_tier'))
+
+/** Only what an answer says of its usage, for whoever served it and knows the rest. Undefined: this is no answer. */
+export const answerUsage = (
+  body: Json,
+): { readonly usage: Usage; readonly extra: RowExtra; readonly tier: Tier | undefined } | undefined => {
+  const shape = shapeOf(body)
+  return shape && { usage: shape.usage, extra: shape.extra, tier: tierIn(body) }
+}
+
 /** Reads the body of an answer, or of a refusal. Undefined: it is neither. */
 export const readAnswer = (body: Json): Answer | undefined => {
   const shape = shapeOf(body)
@@ -200,7 +211,7 @@ export const readAnswer = (body: Json): Answer | undefined => {
     model: firstText(body, ['model', 'modelVersion', 'modelId']),
     provider,
     task,
-    tier: tierOf(textAt(body, 'service_tier') ?? textAt(objectAt(body, 'usage'), 'service_tier')),
+    tier: tierIn(body),
     status: isError ? 'error' : isCut ? 'aborted' : 'ok',
     at: timeOf(body),
     seconds,

@@ -1,4 +1,4 @@
-import type { Bytes, CallStatus, Seconds, Task, Tokens, Usage } from '@breakeven/core'
+import type { Bytes, CallStatus, Seconds, Task, Tier, Tokens, Usage } from '@breakeven/core'
 
 /** The facts of one call that went upstream: never dollars, never text. */
 export type LedgerEntry = {
@@ -19,6 +19,8 @@ export type LedgerEntry = {
   readonly upstream: string
   /** Whose key it was. */
   readonly project?: string
+  /** The service tier that the answer names; absent is the standard one. */
+  readonly tier?: Tier
   readonly streamed: boolean
   readonly usage: Usage
   /** Inside `usage.output`. */

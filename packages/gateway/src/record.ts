@@ -1,0 +1,67 @@
+import type { CallStatus, Seconds, Task } from '@breakeven/core'
+import type { Upstream } from './config.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { Metered } from './meter.ts'
+
+/** What is known of a call before it goes upstream. */
+export type CallFacts = {
+  readonly id: string
+  readonly task: Task
+  readonly model: string
+  readonly upstream: Upstream
+  readonly project: string | undefined
+  readonly streamed: boolean
+  readonly requestBytes: number
+}
+
+export type RecordParts = {
+  readonly ledger: Ledger
+  readonly clock: () => Seconds
+  readonly onFault: (error: unknown) => void
+  readonly onClose: () => void
+}
+
+export type CallRecord = {
+  /** A piece of the answer came. */
+  readonly took: (piece: Uint8Array) => void
+  /** Writes the call's line, once. Resolves when it is durable, or could not be written, which `onFault` is told. */
+  readonly close: (status: CallStatus, httpStatus: number, metered: Metered, fault?: string) => Promise<void>
+}
+
+type Known<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> }
+/** Without the keys whose value is not known. */
+const known = <T extends object>(value: T): Known<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Known<T>
+
+const upstreamName = (upstream: Upstream): string =>
+  upstream.kind === 'sagemaker' ? `sagemaker:${upstream.endpoint}` : new URL(upstream.url).host
+
+/** A call from its way upstream to its line in the ledger. */
+export const openRecord = (
+  { upstream, ...facts }: CallFacts,
+  { ledger, clock, onFault, onClose }: RecordParts,
+): CallRecord => {
+  const at = clock()
+  let firstAt: Seconds | undefined
+  let answerBytes = 0
+  return {
+    took: (piece) => {
+      firstAt ??= clock()
+      answerBytes += piece.length
+    },
+    close: async (status, httpStatus, { usage, reasoning, tier }, fault) => {
+      onClose()
+      const { id, task, model, project, streamed, requestBytes } = facts
+      const provider = upstream.kind === 'url' ? upstream.provider : undefined
+      const end = { endAt: clock(), status, httpStatus, task, model, provider, upstream: upstreamName(upstream) }
+      const rest = { project, tier, streamed, usage, reasoning, requestBytes, answerBytes, fault }
+      const entry = known({ id, at, firstAt, ...end, ...rest }) as LedgerEntry
+      try {
+        await ledger.append(entry)
+      } catch (error) {
+        // The model has been paid for its answer, so the client gets it. That the line is missing is for the operator to hear.
+        onFault(error)
+      }
+    },
+  }
+}
