@@ -15,6 +15,7 @@ export {
 } from './units.ts'
 export { dateOf, leastSure, startOfDate, SURENESS } from './units.ts'
 export { InputError, type Place, placeText } from './error.ts'
+export { visible } from './visible.ts'
 export { didYouMean, suggest } from './suggest.ts'
 
 // Traffic
