@@ -5,3 +5,5 @@ export { type Endpoint, RUNTIME_LIMITS, type RuntimeLimits, sagemakerRuntime } f
 export { type Classifier, classifierOf, EXAMPLE_TOPICS, type Examples, readExamples } from './encoder/classifier.ts'
 export { encoderContainer, type EncoderTask } from './encoder/container.ts'
 export { type Embedder, loadEmbedder } from './encoder/embedder.ts'
+export { twinContainer, USUAL_OUTPUT } from './twin/container.ts'
+export { type Twin, twinOf, type TwinOptions } from './twin/twin.ts'
