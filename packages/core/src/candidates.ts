@@ -29,15 +29,21 @@ const atLeastClass = (have: CapabilityClass | undefined, wanted: CapabilityClass
 export type Field = { readonly task: Task; readonly class: CapabilityClass }
 
 /** The named API models, or an error that says which name is unknown and what is near. */
-export const namedApiModels = (index: ModelIndex, names: readonly string[]): readonly ApiModel[] =>
-  names.map((name) => {
+export const namedApiModels = (
+  index: ModelIndex,
+  names: readonly string[],
+  flag: '--api' | '--overflow' = '--api',
+): readonly ApiModel[] => {
+  const models = names.map((name) => {
     const found = resolveModel(index, { model: name.replace(/^api:/, '') })
     if (found !== undefined) return found.model
     const hint = didYouMean(name, index.byId.keys())
-    throw new InputError(`--api ${name}: no such model in the catalogue`, {
+    throw new InputError(`${flag} ${name}: no such model in the catalogue`, {
       hint: hint ?? '`breakeven prices` lists all of them',
     })
   })
+  return [...new Set(models)]
+}
 
 /** API models of the field, those that stand apart (free, unclassed), each model once. */
 export const apiField = (
@@ -60,8 +66,9 @@ export const apiField = (
 const engineFor = (engines: readonly Engine[], { kind }: OpenModel, accelerator: Accelerator): Engine | undefined =>
   engines.find((engine) => engine.serves.includes(kind) && (engine.runsOn ?? ['gpu']).includes(accelerator.kind))
 
-/** REST streams long answers; a class label fits the cheaper HTTP API. */
-const defaultFront = ({ kind }: OpenModel): Front => (kind === 'encoder' ? 'http' : 'rest')
+/** REST streams long answers; a class label fits the cheaper HTTP API; a machine of one's own needs neither. */
+const defaultFront = ({ kind }: OpenModel, { service }: Instance): Front =>
+  service === 'own' ? 'none' : kind === 'encoder' ? 'http' : 'rest'
 
 /** As published first, then what halves the weights: quantisation costs quality, so only as much of it as is needed. */
 const PRECISIONS: readonly Precision[] = ['bf16', 'fp8', 'int8']
@@ -152,7 +159,7 @@ export const hostedCandidate = (
     purchase: conditions.purchase,
     region: conditions.region,
     replicas: conditions.replicas,
-    front: conditions.front ?? defaultFront(model),
+    front: conditions.front ?? defaultFront(model, instance),
   })
   let reason = 'does not fit'
   for (const precision of precisionsFor(model, choice, conditions)) {
@@ -231,7 +238,8 @@ export const hostedPairs = (
         (model.released ?? '') <= conditions.on,
     )
   if (conditions.host.length === 0) return crossed(competing(), sold)
-  return conditions.host.flatMap((choice) => {
+  const seen = new Set<string>()
+  const pairs = conditions.host.flatMap((choice) => {
     const models = choice.model === undefined ? competing() : [findModel(catalog.openModels, choice.model)]
     const { instance } = choice
     const machines =
@@ -239,6 +247,11 @@ export const hostedPairs = (
         ? sold
         : [findNamed(catalog.instances, instance, `--host ${choice.model ?? ''}@${instance}`, 'machine')]
     return crossed(models, machines).map((pair) => ({ ...pair, choice }))
+  })
+  // Named twice, or once by name and once by "any machine", a pair is still one option.
+  return pairs.filter(({ model, instance, choice }) => {
+    const key = `${model.id} ${instance.id} ${choice.precision ?? ''} ${choice.tensorParallel ?? ''}`
+    return !seen.has(key) && seen.add(key)
   })
 }
 

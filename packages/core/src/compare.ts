@@ -50,7 +50,8 @@ const pairsOf = (
   horizon: number,
 ): readonly PairBreakeven[] =>
   runs.flatMap((run) => {
-    const same = renterFor(setting, run)
+    // Who names the API models asks about these and no others.
+    const same = setting.conditions.api.length > 0 ? undefined : renterFor(setting, run)
     const against = same === undefined || rents.some(({ id }) => id === same.id) ? rents : [...rents, same]
     return against.map((rent) => ({
       rent: rent.id,

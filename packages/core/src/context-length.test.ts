@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ApiModel } from './catalog.ts'
-import { contextBook, readsRequests, sortLengths } from './context-length.ts'
+import { readsRequests, sortLengths } from './context-length.ts'
 import { workloadFromNumbers } from './numbers.ts'
 
 const model = (id: string, more: Partial<ApiModel> = {}): ApiModel => ({
@@ -14,17 +14,12 @@ const model = (id: string, more: Partial<ApiModel> = {}): ApiModel => ({
 
 const models = [
   model('openai/gpt-4o', { contextTokens: 128_000 }),
-  model('azure/gpt-4o'),
-  model('azure/gpt-4o-2024-05-13'),
-  model('host/accounts/x/models/GPT-4o:free'),
   model('host/llama', { openModel: 'llama-3-8b' }),
+  model('host/longer-llama', { openModel: 'llama-3-8b', contextTokens: 16_384 }),
   model('host/small', { contextTokens: 4096 }),
   model('host/nobody-knows'),
 ] as const
-const book = contextBook({
-  apiModels: models,
-  openModels: [{ id: 'llama-3-8b', contextTokens: 8192 }] as never,
-})
+const open = new Map([['llama-3-8b', 8192]])
 const requests = (inputTokens: number) =>
   sortLengths(workloadFromNumbers({ requestsPerDay: 10, inputTokens, outputTokens: 0 }, []))
 
@@ -32,11 +27,7 @@ describe('whether a model reads requests of this length', () => {
   test.each([
     ['openai/gpt-4o', 128_000, 'yes'],
     ['openai/gpt-4o', 128_001, 'no'],
-    // What one seller states of a model holds for another seller of the same one.
-    ['azure/gpt-4o', 128_000, 'yes'],
-    ['azure/gpt-4o', 128_001, 'no'],
-    ['azure/gpt-4o-2024-05-13', 128_001, 'no'],
-    ['host/accounts/x/models/GPT-4o:free', 128_001, 'no'],
+    ['host/longer-llama', 16_384, 'yes'],
     ['host/llama', 8192, 'yes'],
     ['host/llama', 8193, 'no'],
     ['host/small', 4096, 'yes'],
@@ -47,9 +38,9 @@ describe('whether a model reads requests of this length', () => {
   ])('%s, %i tokens: %s', (id, tokens, expected) => {
     expect(
       readsRequests(
-        book,
-        requests(tokens),
         models.find((one) => one.id === id)!,
+        requests(tokens),
+        open,
       ).reads,
     ).toBe(expected)
   })
@@ -57,9 +48,8 @@ describe('whether a model reads requests of this length', () => {
   test('a price for prompts above a length shows that they may be as long', () => {
     const band = (above: number) => ({ above, usdPerMillion: {} }) as never
     const tiered = model('host/tiered', { prices: [{ bands: [band(0), band(100_000)] } as never] })
-    const own = contextBook({ apiModels: [tiered], openModels: [] })
-    expect(readsRequests(own, requests(100_000), tiered).reads).toBe('yes')
-    expect(readsRequests(own, requests(100_001), tiered)).toEqual({
+    expect(readsRequests(tiered, requests(100_000), open).reads).toBe('yes')
+    expect(readsRequests(tiered, requests(100_001), open)).toEqual({
       reads: 'unknown',
       reason: 'no seller states how much it reads, and 100.0 % of requests are longer than 100,000 tokens',
     })

@@ -42,7 +42,7 @@ export const indexModels = (models: readonly ApiModel[]): ModelIndex => {
 }
 
 /** `gpt-4o-2024-08-06` -> `gpt-4o`: a dated snapshot without a row of its own is priced as its family, and said so. */
-export const withoutDate = (name: string): string =>
+const withoutDate = (name: string): string =>
   name.replace(/[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|\d{4}|latest|\d{3})$/, '')
 
 const makerRank = ({ provider }: ApiModel): number => {

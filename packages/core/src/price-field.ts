@@ -118,7 +118,7 @@ export const renterFor = (setting: Setting, hosted: HostedOutcome): PricedOption
   const models =
     conditions.overflow === undefined
       ? catalog.apiModels.filter((model) => model.openModel === hosted.deployment.model.id && model.free !== true)
-      : namedApiModels(index, [conditions.overflow])
+      : namedApiModels(index, [conditions.overflow], '--overflow')
   const priced = models
     .map((model) => priceApi(setting, model))
     .flatMap((outcome) => (outcome.kind === 'priced' && outcome.doubt === undefined ? [outcome.option] : []))

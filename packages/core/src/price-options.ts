@@ -3,10 +3,10 @@ import { asIsBill, type AsIsBill } from './as-is.ts'
 import type { ApiModel, Catalog } from './catalog.ts'
 import type { PricedOption } from './comparison.ts'
 import type { Conditions, FittingCapacity } from './conditions.ts'
-import type { ContextBook, SortedLengths } from './context-length.ts'
-import { contextBook, readsRequests, sortLengths } from './context-length.ts'
+import type { SortedLengths } from './context-length.ts'
+import { readsRequests, sortLengths } from './context-length.ts'
 import type { CostCurve, Line } from './cost.ts'
-import { linearCurve } from './curve.ts'
+import { linearCurve, stretchedCurve } from './curve.ts'
 import type { HostedPriced } from './hosted-cost.ts'
 import { hostedCost } from './hosted-cost.ts'
 import type { HybridPriced } from './hybrid.ts'
@@ -17,7 +17,7 @@ import type { ModelIndex } from './model-index.ts'
 import type { Deployment } from './option.ts'
 import { apiId, hostedId } from './option.ts'
 import type { Latencies } from './replica-latency.ts'
-import { DAYS_PER_MONTH, leastSure, type Usd } from './units.ts'
+import { DAYS_PER_MONTH, leastSure, type Tokens, type Usd } from './units.ts'
 import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
 import type { Workload } from './workload.ts'
 
@@ -34,7 +34,7 @@ export type Setting = {
   /** Some rows are sums over an interval: under tiers and fees their price is a range. */
   readonly hasBuckets: boolean
   readonly lengths: SortedLengths
-  readonly contexts: ContextBook
+  readonly openContexts: ReadonlyMap<string, Tokens>
   readonly load: LoadShape
   /** The load at the low and the high end of the peak's band. */
   readonly loadBand: { readonly low: LoadShape; readonly high: LoadShape }
@@ -57,7 +57,7 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
     axisPerDay: requestsPerDay * unitsPerRequest,
     hasBuckets: workload.cells.some((cell) => cell.segment === undefined && cell.slot !== undefined),
     lengths: sortLengths(workload),
-    contexts: contextBook(catalog),
+    openContexts: new Map(catalog.openModels.map(({ id, contextTokens }) => [id, contextTokens])),
     load,
     loadBand:
       peak.origin === 'observed'
@@ -67,13 +67,8 @@ export const settingOf = (catalog: Catalog, index: ModelIndex, prepared: Prepare
 }
 
 /** A curve over requests as one over the axis. */
-const onAxis = ({ at, kinks }: CostCurve, unitsPerRequest: number): CostCurve =>
-  unitsPerRequest === 1
-    ? { at, kinks }
-    : {
-        at: (n) => at(n / unitsPerRequest),
-        kinks: (from, to) => kinks(from / unitsPerRequest, to / unitsPerRequest).map((kink) => kink * unitsPerRequest),
-      }
+const onAxis = (curve: CostCurve, unitsPerRequest: number): CostCurve =>
+  unitsPerRequest === 1 ? curve : stretchedCurve(curve, unitsPerRequest)
 
 const perDay = (line: Line, days: number): Line => ({ ...line, quantity: line.quantity / days, usd: line.usd / days })
 
@@ -112,7 +107,7 @@ export type Outcome =
 export const priceApi = (setting: Setting, model: ApiModel): Outcome => {
   const { catalog, prepared, conditions, axisPerDay } = setting
   const id = apiId(model)
-  const fit = readsRequests(setting.contexts, setting.lengths, model)
+  const fit = readsRequests(model, setting.lengths, setting.openContexts)
   if (fit.reads === 'no') return { kind: 'ruledOut', id, reason: fit.reason }
   const bill = (bound: 'base' | 'low' | 'high'): ReturnType<typeof apiBill> =>
     apiBill(prepared, model, catalog.tokenizers, {

@@ -26,12 +26,17 @@ const verdict = (comparison: Comparison, best: PricedOption): string => {
   }
 }
 
+const LEAST_SAVING_SHARE = 0.005
+
 /** What changes against today's bill, where the traffic names its models. */
 const saving = (comparison: Comparison, best: PricedOption): string => {
   const today = comparison.options.find(({ kind }) => kind === 'asIs')
   if (today === undefined || today === best || today.usdPerDay <= 0) return ''
   const saved = today.usdPerDay - best.usdPerDay
-  return `Today's bill is ${perDay(comparison, today.usdPerDay)}: that saves ${usdText(saved)} a day, ${percentText(saved / today.usdPerDay)}.`
+  const bill = `Today's bill is ${perDay(comparison, today.usdPerDay)}`
+  // Less than half a percent is no reason to move, and would read as "saves $0".
+  if (saved / today.usdPerDay < LEAST_SAVING_SHARE) return `${bill}: about the same.`
+  return `${bill}: that saves ${usdText(saved)} a day, ${percentText(saved / today.usdPerDay)}.`
 }
 
 const timesText = (ratio: number): string =>

@@ -81,6 +81,8 @@ const COLUMNS: readonly Column<Ranked>[] = [
   { head: 'priced', cell: ({ option }) => option.asOf, expendable: 8, style: () => 'dim' },
 ]
 
+const MONTH_MS = 31 * 86_400_000
+
 const has = (text: string): boolean => text !== ''
 
 /** Columns that say nothing in any row are left out. */
@@ -92,9 +94,15 @@ const sureLegend = (options: readonly PricedOption[]): string[] => {
   return SURENESS.filter((sure) => used.has(sure)).map((sure) => `${SURE_MARK[sure]} ${SURE_MEANING[sure]}`)
 }
 
+/** Prices of a day to come are those of today, as far as anybody has announced them. */
+const pricesText = ({ on, catalogue }: Comparison): string =>
+  Date.parse(on) - Date.parse(catalogue.asOf) > MONTH_MS
+    ? `prices known on ${catalogue.asOf} for ${on}`
+    : `prices of ${on}`
+
 /** What was compared, and on which terms. */
 export const contextTexts = (comparison: Comparison): string[] => {
-  const { workload, on, region, considered, estimate, catalogue } = comparison
+  const { workload, region, considered, estimate, catalogue } = comparison
   const each =
     workload.meanInput === undefined || workload.meanOutput === undefined
       ? ''
@@ -103,7 +111,7 @@ export const contextTexts = (comparison: Comparison): string[] => {
     `${countText(volumeOf(comparison))} ${unitOf(comparison)} a day${each}`,
     `${quantityText(Number(workload.watchedHours.toPrecision(3)))} h watched`,
     `peak ${quantityText(Number(workload.peakFactor.toPrecision(3)))} × mean`,
-    `prices of ${on}, ${region}`,
+    `${pricesText(comparison)}, ${region}`,
     `${countText(considered)} options considered`,
     `${estimate === 'simulated' ? 'the best ones simulated' : 'closed-form estimate'}, catalogue of ${catalogue.asOf}`,
   ]

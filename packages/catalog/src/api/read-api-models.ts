@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { InputError } from '@breakeven/core'
 import type { ApiModel } from '@breakeven/core'
 
+import { withContexts } from './contexts.ts'
 import { importGenaiPrices } from './genai-prices.ts'
 import { mergeModels } from './merge.ts'
 import type { PricedModel } from './merge.ts'
@@ -71,5 +72,5 @@ export const readApiBook = async (dataFolder: string): Promise<ApiBook> => {
     readFile(join(dataFolder, CLASS_FILE), 'utf8'),
   ])
   const priced = mergeModels(withInferenceProfiles(own), imported).map(doubtUnproven)
-  return { models: describeModels(priced, readClasses(classText, `data/${CLASS_FILE}`)), leftOut }
+  return { models: withContexts(describeModels(priced, readClasses(classText, `data/${CLASS_FILE}`))), leftOut }
 }

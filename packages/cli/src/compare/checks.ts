@@ -11,7 +11,7 @@ const nameOf = (flag: keyof CompareFlags): string =>
   `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** What only rows have: a field to choose by, a column to name, a bill for just these calls. */
-const OF_FILES = ['where', 'by', 'bill', 'map', 'dateOrder'] as const
+const OF_FILES = ['where', 'by', 'bill', 'map', 'readAs', 'dateOrder', 'undated'] as const
 /** What a file says itself. */
 const OF_NUMBERS = ['inputTokens', 'outputTokens', 'words', 'cachedShare', 'task'] as const
 /** What a preset settles. */

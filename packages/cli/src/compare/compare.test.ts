@@ -93,6 +93,12 @@ describe('the 2023 article, line by line', () => {
 })
 
 describe('prices of the day', () => {
+  test('a day to come is priced as known today, and says so', async () => {
+    expect((await run(...numbers, '--on', '2031-01-01', '--api', 'openai/gpt-4o')).out()).toMatch(
+      /prices known on \d{4}-\d\d-\d\d for 2031-01-01/,
+    )
+  })
+
   test.each([
     ['2023-04-24', 2, 2],
     ['2023-07-01', 1.5, 2],
@@ -248,6 +254,23 @@ describe('files', () => {
         workload.tokensPerDay.output * days,
       ].map(Math.round),
     ).toEqual([19_366, 22_361_870, 4_088_665])
+  })
+})
+
+describe('what was named', () => {
+  test('twice is one option, and no other API model turns up in the pairs', async () => {
+    const { options, pairs } = (await json(
+      ...numbers,
+      ...['--api', 'openai/gpt-4o', '--api', 'gpt-4o', '--api', 'openai/gpt-4o'],
+      ...['--host', 'llama-3.1-8b@ml.g6e.xlarge', '--host', 'llama-3.1-8b@ml.g6e.xlarge'],
+    )) as unknown as Json & { pairs: { rent: string }[] }
+    const of = (kind: string): string[] => options.map(({ id }) => id).filter((id) => id.startsWith(kind))
+    expect([of('api:').length, of('hosted:').length]).toEqual([1, 1])
+    expect([...new Set(pairs.map(({ rent }) => rent))]).toEqual(['api:openai/gpt-4o'])
+  })
+
+  test('an unknown --overflow is told by its own name', async () => {
+    expect((await run(...numbers, '--overflow', 'nobody/none')).err()).toMatch(/^breakeven: --overflow nobody\/none/)
   })
 })
 

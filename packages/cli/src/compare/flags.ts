@@ -15,14 +15,16 @@ import type { CliContext } from '../context.ts'
 import { parseDate } from '../flags/date.ts'
 import { parseDuration } from '../flags/duration.ts'
 import { parseAmount, parseCount, parseFactor, parsePositive, parseUsd } from '../flags/number.ts'
-import { parseHost, parseMap } from '../flags/pair.ts'
+import { parseHost } from '../flags/pair.ts'
+import type { ReadingFlags } from '../flags/reading.ts'
+import { readingFlags } from '../flags/reading.ts'
 import type { Discount } from '../flags/share.ts'
 import { parseDiscount, parseShare } from '../flags/share.ts'
 
 type OutputFormat = 'table' | 'json' | 'csv' | 'markdown'
 
 /** What `breakeven compare` was asked, parsed and checked one by one; what does not go together is for `runCompare` to say. */
-export type CompareFlags = {
+export type CompareFlags = ReadingFlags & {
   readonly requestsPerDay?: number
   readonly inputTokens?: number
   readonly outputTokens?: number
@@ -49,8 +51,6 @@ export type CompareFlags = {
   readonly where?: string
   readonly by?: 'model' | 'project'
   readonly gaps: 'zero' | 'unwatched'
-  readonly map?: Readonly<Record<string, string>>
-  readonly dateOrder?: 'day-first' | 'month-first'
   readonly catalog?: string
   /** Per month. */
   readonly peopleHours: number
@@ -235,19 +235,7 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
     default: 'zero',
     brief: 'Time without rows: no traffic, or nobody looking',
   },
-  map: {
-    kind: 'parsed',
-    parse: parseMap,
-    optional: true,
-    placeholder: 'OURS=THEIRS,…',
-    brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
-  },
-  dateOrder: {
-    kind: 'enum',
-    values: ['day-first', 'month-first'],
-    optional: true,
-    brief: 'How 01/10/2026 is meant, where no date of the file shows it',
-  },
+  ...readingFlags,
   catalog: {
     kind: 'parsed',
     parse: text,

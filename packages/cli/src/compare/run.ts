@@ -9,12 +9,14 @@ import {
   requestsPerDayOf,
   scaledTo,
   segmentEdges,
+  startOfDate,
 } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
 import { refuseClashes } from './checks.ts'
 import { conditionsOf } from './conditions.ts'
+import { readingOptions } from '../flags/reading.ts'
 import type { CompareFlags } from './flags.ts'
 import type { Result } from './output.ts'
 import { writeChart, writeResult } from './output.ts'
@@ -87,8 +89,9 @@ const readTraffic = async (
     onRow: add,
     big: { edges, onSum: addSum },
     onProgress: progress.update,
-    ...(flags.map === undefined ? {} : { map: flags.map }),
-    ...(flags.dateOrder === undefined ? {} : { dateOrder: flags.dateOrder }),
+    // A trace that counts from its own start is taken to begin on the day of the prices.
+    relativeTo: startOfDate(flags.on ?? todayOf(io)),
+    ...readingOptions(flags),
   })
   progress.done()
   requireTraffic(imported)

@@ -11,18 +11,24 @@ const numberOf = (text: string): number | undefined => {
 }
 
 const HOW = 'write 1500000, 1_500_000, 1.5M, 10k or 2e6'
+/** Says what was written without its commas, where they are all that is wrong. */
+const howFor = (text: string): string =>
+  /^\d{1,3}(,\d{3})+$/.test(text.trim())
+    ? `write it without commas: ${text.trim().replaceAll(',', '')} (or ${text.trim().replaceAll(',', '_')})`
+    : HOW
 
 /** A number of 0 or more: `1500000`, `1_500_000`, `1.5M`, `10k`, `2e6`. Commas are refused: `1,500` is 1.5 to half of Europe. */
 export const parseAmount = (text: string): number => {
   const value = numberOf(text)
-  if (value === undefined) throw new InputError(`"${text}" is not a number of 0 or more`, { hint: HOW })
+  if (value === undefined) throw new InputError(`"${text}" is not a number of 0 or more`, { hint: howFor(text) })
   return value
 }
 
 /** A number above 0. */
 export const parsePositive = (text: string): number => {
   const value = numberOf(text)
-  if (value === undefined || value === 0) throw new InputError(`"${text}" is not a number above 0`, { hint: HOW })
+  if (value === undefined || value === 0)
+    throw new InputError(`"${text}" is not a number above 0`, { hint: howFor(text) })
   return value
 }
 
@@ -30,7 +36,7 @@ export const parsePositive = (text: string): number => {
 export const parseCount = (text: string): number => {
   const value = numberOf(text)
   if (value === undefined || value === 0 || !Number.isSafeInteger(value)) {
-    throw new InputError(`"${text}" is not a whole number above 0`, { hint: HOW })
+    throw new InputError(`"${text}" is not a whole number above 0`, { hint: 'write 1, 20 or 500' })
   }
   return value
 }
