@@ -97,7 +97,7 @@ export const forward = async (parts: CallParts): Promise<GatewayResponse> => {
     else signal?.addEventListener('abort', onGone, { once: true })
     const answer = await sendTo(send, asked.upstream, {
       route,
-      model: asked.upstream.model ?? asked.model,
+      model: asked.model,
       body: asked.body,
       isStream: asked.isStream,
       headers: request.headers,

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { Fault, faultAnswer, faultJson } from './fault.ts'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { sageMakerSender } from './sagemaker.ts'
 import type { Senders } from './upstream.ts'
 import { urlSender } from './url.ts'
 
@@ -25,7 +26,7 @@ export type Served = {
 }
 
 /** All ways out that Node has: each loads what it needs when it is first used. */
-export const nodeSenders = (): Senders => ({ url: urlSender() })
+export const nodeSenders = (): Senders => ({ url: urlSender(), sagemaker: sageMakerSender() })
 
 const GRACE_SECONDS = 5
 const MS = 1000

@@ -6,6 +6,7 @@ export type Route = 'chat' | 'completions' | 'embeddings' | 'classify'
 /** What goes upstream: already checked, routed and made to report its usage. */
 export type UpstreamRequest = {
   readonly route: Route
+  /** As the client named it; the body says what the upstream is to hear. */
   readonly model: string
   readonly body: Uint8Array
   readonly isStream: boolean
