@@ -1,66 +1,97 @@
 import type { Stretch } from './comparison.ts'
 import type { CostCurve } from './cost.ts'
-import { mergeKinks } from './curve.ts'
+import { slopeAfter } from './curve.ts'
 import type { OptionId } from './option.ts'
 
 /** A curve in the race, by the option it belongs to. */
 export type Racer = { readonly id: OptionId; readonly curve: CostCurve }
 
 /** Volumes from 0 to the horizon are walked in chunks that widen by this factor: losers of a chunk are not looked at in it. */
-const CHUNK_GROWTH = 1.25
+const CHUNK_GROWTH = 1.5
 
 /** Ties are decided for the one that was cheapest just before: a line that touches does not cross. */
 const TIE = 1e-12
 
-type Piece = { readonly id: OptionId; readonly start: number; readonly slope: number }
+/** The lines in force, racer by racer: the cost at the chunk's start if the line held there already, and the slope. */
+type Lines = { readonly from: number; readonly start: Float64Array; readonly slope: Float64Array }
 
-/** The line of a curve inside one stretch without kinks. Curves are left-continuous, so only inner points are read. */
-const pieceOf = ({ id, curve }: Racer, from: number, to: number): Piece => {
+const usdAt = ({ from, start, slope }: Lines, racer: number, perDay: number): number =>
+  start[racer]! + slope[racer]! * (perDay - from)
+
+/** Takes up the line that a racer follows from a kink to the next one. Curves are left-continuous: read inside, not at the ends. */
+const follow = (lines: Lines, racer: number, { curve }: Racer, from: number, to: number): void => {
   const middle = (from + to) / 2
-  const slope = (curve.at(to) - curve.at(middle)) / (to - middle)
-  return { id, start: curve.at(to) - slope * (to - from), slope }
+  const slope = slopeAfter(curve, from)
+  lines.slope[racer] = slope
+  lines.start[racer] = curve.at(middle) - slope * (middle - lines.from)
 }
 
-const cheapestAt = (pieces: readonly Piece[], offset: number, incumbent: OptionId | undefined): Piece => {
-  let best = pieces[0]!
-  let bestUsd = best.start + best.slope * offset
-  for (const piece of pieces) {
-    const usd = piece.start + piece.slope * offset
+/** Of two equal ones, the one that grows slower is cheaper from here on; of two equal lines, the one that was ahead. */
+const cheapestAt = (lines: Lines, perDay: number, incumbent: number): number => {
+  let best = 0
+  let bestUsd = usdAt(lines, 0, perDay)
+  for (let racer = 1; racer < lines.start.length; racer += 1) {
+    const usd = usdAt(lines, racer, perDay)
     const margin = TIE * Math.max(Math.abs(usd), Math.abs(bestUsd))
-    const tied = Math.abs(usd - bestUsd) <= margin
-    if (usd < bestUsd - margin || (tied && better(piece, best, incumbent))) {
-      best = piece
+    const [slope, bestSlope] = [lines.slope[racer]!, lines.slope[best]!]
+    const better =
+      Math.abs(usd - bestUsd) <= margin
+        ? slope < bestSlope || (slope === bestSlope && racer === incumbent)
+        : usd < bestUsd
+    if (better) {
+      best = racer
       bestUsd = usd
     }
   }
   return best
 }
 
-/** Of two equal ones, the one that grows slower is cheaper from here on; of two equal lines, the one that was ahead. */
-const better = (piece: Piece, best: Piece, incumbent: OptionId | undefined): boolean =>
-  piece.slope < best.slope || (piece.slope === best.slope && piece.id === incumbent)
-
 /** Where lines cross inside one piece, exactly: from the cheapest on, the next cross with a line that grows slower. */
-const walkPiece = (pieces: readonly Piece[], from: number, width: number, stretches: Stretch[]): void => {
-  let offset = 0
-  let best = cheapestAt(pieces, 0, stretches.at(-1)?.cheapest)
-  push(stretches, from, best.id)
+const walkPiece = (lines: Lines, field: readonly Racer[], from: number, to: number, stretches: Stretch[]): void => {
+  const ahead = stretches.at(-1)?.cheapest
+  let at = from
+  let best = cheapestAt(
+    lines,
+    at,
+    field.findIndex(({ id }) => id === ahead),
+  )
+  push(stretches, at, field[best]!.id)
   for (;;) {
-    let next: Piece | undefined
-    let cross = width
-    for (const piece of pieces) {
-      if (piece.slope >= best.slope) continue
-      const at = (piece.start - best.start) / (best.slope - piece.slope)
-      if (at > offset && at < cross) {
-        cross = at
-        next = piece
+    let next = -1
+    let cross = to
+    for (let racer = 0; racer < field.length; racer += 1) {
+      if (lines.slope[racer]! >= lines.slope[best]!) continue
+      const meet = lines.from + (lines.start[racer]! - lines.start[best]!) / (lines.slope[best]! - lines.slope[racer]!)
+      if (meet > at && meet < cross) {
+        cross = meet
+        next = racer
       }
     }
-    if (next === undefined) return
-    offset = cross
-    best = cheapestAt(pieces, cross, next.id)
-    push(stretches, from + cross, best.id)
+    if (next < 0) return
+    at = cross
+    best = cheapestAt(lines, at, next)
+    push(stretches, at, field[best]!.id)
   }
+}
+
+type Kink = { readonly at: number; readonly racer: number; readonly until: number }
+
+/** One chunk: between two kinks of anybody all lines are straight, and only the racer of a kink takes up a new one. */
+const walkChunk = (field: readonly Racer[], from: number, to: number, stretches: Stretch[]): void => {
+  const lines: Lines = { from, start: new Float64Array(field.length), slope: new Float64Array(field.length) }
+  const kinks: Kink[] = []
+  for (const [racer, one] of field.entries()) {
+    const own = one.curve.kinks(from, to)
+    follow(lines, racer, one, from, own[0] ?? to)
+    for (const [index, at] of own.entries()) kinks.push({ at, racer, until: own[index + 1] ?? to })
+  }
+  let at = from
+  for (const kink of kinks.toSorted((a, b) => a.at - b.at)) {
+    if (kink.at > at) walkPiece(lines, field, at, kink.at, stretches)
+    at = kink.at
+    follow(lines, kink.racer, field[kink.racer]!, at, kink.until)
+  }
+  if (to > at) walkPiece(lines, field, at, to, stretches)
 }
 
 const push = (stretches: Stretch[], from: number, cheapest: OptionId): void => {
@@ -82,32 +113,19 @@ export const breakevenOf = (racers: readonly Racer[], horizon: number): readonly
   const stretches: Stretch[] = []
   let from = 0
   // Costs never fall with volume: whoever costs more at a chunk's start than another at its end cannot be cheapest in it.
-  let atStart = racers.map(({ curve }) => curve.at(0))
+  let starts = Float64Array.from(racers, ({ curve }) => curve.at(0))
+  let ends = new Float64Array(racers.length)
   for (const end of chunksTo(horizon)) {
-    const starts = atStart
-    atStart = racers.map(({ curve }) => curve.at(end))
-    const ceiling = atStart.reduce((least, usd) => Math.min(least, usd), Number.POSITIVE_INFINITY)
-    const field = racers.filter((_, at) => starts[at]! <= ceiling)
-    const kinks = [
-      from,
-      ...mergeKinks(
-        field.map(({ curve }) => curve),
-        from,
-        end,
-      ),
-      end,
-    ]
-    for (let at = 0; at + 1 < kinks.length; at += 1) {
-      const start = kinks[at]!
-      const stop = kinks[at + 1]!
-      if (stop > start)
-        walkPiece(
-          field.map((racer) => pieceOf(racer, start, stop)),
-          start,
-          stop - start,
-          stretches,
-        )
+    let ceiling = Number.POSITIVE_INFINITY
+    for (const [at, { curve }] of racers.entries()) {
+      const usd = curve.at(end)
+      ends[at] = usd
+      if (usd < ceiling) ceiling = usd
     }
+    const field = racers.filter((_, at) => starts[at]! <= ceiling)
+    if (field.length === 1) push(stretches, from, field[0]!.id)
+    else if (end > from) walkChunk(field, from, end, stretches)
+    ;[starts, ends] = [ends, starts]
     from = end
   }
   return stretches.map((stretch, at) => {

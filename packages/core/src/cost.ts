@@ -12,6 +12,15 @@ export type Line = {
   readonly sure: Sure
 }
 
+/** From `from` on a line: `usd` there, `slope` more for each further unit a day. */
+export type Bend = { readonly from: number; readonly usd: Usd; readonly slope: number }
+
+/** `usdPerStep` for each machine of `width` units a day, and `minimum` machines at rest. */
+export type Stair = { readonly usdPerStep: Usd; readonly width: number; readonly minimum: number }
+
+/** A curve as plain data: one bent line, the first part of it from 0, and staircases, added up. `curveOf` reads it. */
+export type CurveParts = { readonly bends: readonly Bend[]; readonly stairs: readonly Stair[] }
+
 /**
  * What a day costs as a function of requests (or tokens) a day: exact, left-continuous, and linear between kinks.
  * At a kink that is a step, `at(kink)` is the value before the step.
@@ -20,6 +29,8 @@ export type CostCurve = {
   readonly at: (perDay: number) => Usd
   /** Ascending positions in (from, to) where the curve bends or steps. */
   readonly kinks: (from: number, to: number) => readonly number[]
+  /** The same as data, which can be written down and sent to a worker. */
+  readonly parts: CurveParts
 }
 
 /** Never a silent zero: an option has a receipt or a reason. */

@@ -1,13 +1,7 @@
-import type { CostCurve } from './cost.ts'
+import type { Bend, CostCurve, CurveParts, Stair } from './cost.ts'
 import type { Usd } from './units.ts'
 
 const none: readonly number[] = []
-
-/** Proportional to volume. */
-export const linearCurve = (usdPerUnit: Usd): CostCurve => ({ at: (n) => usdPerUnit * n, kinks: () => none })
-
-/** The same at every volume. */
-export const flatCurve = (usd: Usd): CostCurve => ({ at: () => usd, kinks: () => none })
 
 /**
  * How many machines carry a volume: at least `minimum`, one more as soon as the last is full.
@@ -16,51 +10,111 @@ export const flatCurve = (usd: Usd): CostCurve => ({ at: () => usd, kinks: () =>
 export const stepsFor = (perDay: number, width: number, minimum: number): number =>
   Math.max(minimum, Math.ceil((perDay / width) * (1 - 1e-12)))
 
-/** A staircase: `usdPerStep` for each machine of `width` units a day. */
-export const stairCurve = (usdPerStep: Usd, width: number, minimum = 1): CostCurve => ({
-  at: (n) => usdPerStep * stepsFor(n, width, minimum),
-  kinks: (from, to) => {
-    const kinks: number[] = []
-    for (let step = Math.max(minimum, Math.floor(from / width) + 1); step * width < to; step += 1)
-      if (step * width > from) kinks.push(step * width)
-    return kinks
-  },
-})
-
-/** Piecewise linear through its corners, constant slope after the last; `corners` ascend. */
-export const bentCurve = (at: (perDay: number) => Usd, corners: readonly number[]): CostCurve => ({
-  at,
-  kinks: (from, to) => corners.filter((corner) => corner > from && corner < to),
-})
-
-export const sumCurves = (curves: readonly CostCurve[]): CostCurve => ({
-  at: (n) => curves.reduce((sum, curve) => sum + curve.at(n), 0),
-  kinks: (from, to) => mergeKinks(curves, from, to),
-})
-
-/** All kinks of several curves, ascending, each once. */
-export const mergeKinks = (curves: readonly CostCurve[], from: number, to: number): readonly number[] => {
-  const all = curves.map((curve) => curve.kinks(from, to)).filter((kinks) => kinks.length > 0)
-  if (all.length < 2) return all[0] ?? none
-  return [...new Set(all.flat())].toSorted((a, b) => a - b)
+/** The line in force at a volume; at a corner the one that ends there, as curves are left-continuous. */
+const bendAt = (bends: readonly Bend[], perDay: number): Bend => {
+  let row = bends.length - 1
+  while (row > 0 && perDay <= bends[row]!.from) row -= 1
+  return bends[row]!
 }
+
+const stairKinks = ({ width, minimum }: Stair, from: number, to: number): number[] => {
+  const kinks: number[] = []
+  for (let step = Math.max(minimum, Math.floor(from / width) + 1); step * width < to; step += 1)
+    if (step * width > from) kinks.push(step * width)
+  return kinks
+}
+
+/** The curve that its parts describe. */
+export const curveOf = (parts: CurveParts): CostCurve => {
+  const { bends, stairs } = parts
+  const corners = bends.slice(1).map(({ from }) => from)
+  return {
+    parts,
+    at: (n) => {
+      const { from, usd, slope } = bendAt(bends, n)
+      let sum = usd + (n - from) * slope
+      for (const { usdPerStep, width, minimum } of stairs) sum += usdPerStep * stepsFor(n, width, minimum)
+      return sum
+    },
+    kinks: (from, to) => {
+      const bent = corners.filter((corner) => corner > from && corner < to)
+      return ascending([bent, ...stairs.map((stair) => stairKinks(stair, from, to))])
+    },
+  }
+}
+
+const lists = (all: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+  all.filter((list) => list.length > 0)
+
+/** Several ascending lists as one, each number once. */
+const ascending = (all: readonly (readonly number[])[]): readonly number[] => {
+  const filled = lists(all)
+  return filled.length < 2 ? (filled[0] ?? none) : [...new Set(filled.flat())].toSorted((a, b) => a - b)
+}
+
+/** Proportional to volume. */
+export const linearCurve = (usdPerUnit: Usd): CostCurve =>
+  curveOf({ bends: [{ from: 0, usd: 0, slope: usdPerUnit }], stairs: [] })
+
+/** The same at every volume. */
+export const flatCurve = (usd: Usd): CostCurve => curveOf({ bends: [{ from: 0, usd, slope: 0 }], stairs: [] })
+
+/** A staircase: `usdPerStep` for each machine of `width` units a day. */
+export const stairCurve = (usdPerStep: Usd, width: number, minimum = 1): CostCurve =>
+  curveOf({ bends: [{ from: 0, usd: 0, slope: 0 }], stairs: [{ usdPerStep, width, minimum }] })
 
 /**
- * A continuous curve with few kinks, read off a table from then on: the value at each corner and the slope after it.
- * Costs of services are read tens of thousands of times in one comparison.
+ * Continuous and straight between its corners, with a constant slope after the last: read once at each, and off the table
+ * from then on, as a comparison asks it tens of thousands of times. `corners` ascend.
  */
-export const tabulated = (curve: CostCurve): CostCurve => {
-  const corners = [0, ...curve.kinks(0, Number.POSITIVE_INFINITY)]
-  const rows = corners.map((from, row) => {
-    const to = corners[row + 1] ?? from * 2 + 1
-    const start = curve.at(from)
-    return { from, start, slope: (curve.at(to) - start) / (to - from) }
+export const bentCurve = (at: (perDay: number) => Usd, corners: readonly number[]): CostCurve => {
+  const starts = [0, ...corners.filter((corner) => corner > 0)]
+  const bends = starts.map((from, row) => {
+    const to = starts[row + 1] ?? from * 2 + 1
+    const usd = at(from)
+    return { from, usd, slope: to > from ? (at(to) - usd) / (to - from) : 0 }
   })
-  const at = (n: number): Usd => {
-    let row = rows.length - 1
-    while (row > 0 && n < rows[row]!.from) row -= 1
-    const { from, start, slope } = rows[row]!
-    return start + (n - from) * slope
-  }
-  return { at, kinks: curve.kinks }
+  return curveOf({ bends, stairs: [] })
 }
+
+const sumOfBends = (all: readonly (readonly Bend[])[]): readonly Bend[] =>
+  ascending(all.map((bends) => bends.map(({ from }) => from))).map((from) => {
+    let [usd, slope] = [0, 0]
+    for (const bends of all) {
+      // The line that begins here, not the one that ends here.
+      const line = bends.findLast((bend) => bend.from <= from)!
+      usd += line.usd + (from - line.from) * line.slope
+      slope += line.slope
+    }
+    return { from, usd, slope }
+  })
+
+/** Stairs of the same width step together: a machine and its disk are one. */
+const sumOfStairs = (stairs: readonly Stair[]): readonly Stair[] => {
+  const joined: Stair[] = []
+  for (const stair of stairs) {
+    const same = joined.findIndex(({ width, minimum }) => width === stair.width && minimum === stair.minimum)
+    if (same < 0) joined.push(stair)
+    else joined[same] = { ...stair, usdPerStep: joined[same]!.usdPerStep + stair.usdPerStep }
+  }
+  return joined
+}
+
+export const sumCurves = (curves: readonly CostCurve[]): CostCurve =>
+  curves.length === 0
+    ? flatCurve(0)
+    : curveOf({
+        bends: sumOfBends(curves.map(({ parts }) => parts.bends)),
+        stairs: sumOfStairs(curves.flatMap(({ parts }) => parts.stairs)),
+      })
+
+/** The same cost over an axis on which each unit of the old one is `units` long. */
+export const stretchedCurve = ({ parts }: CostCurve, units: number): CostCurve =>
+  curveOf({
+    bends: parts.bends.map(({ from, usd, slope }) => ({ from: from * units, usd, slope: slope / units })),
+    stairs: parts.stairs.map((stair) => ({ ...stair, width: stair.width * units })),
+  })
+
+/** The slope of a curve just after a volume: staircases are flat between their steps. */
+export const slopeAfter = ({ parts }: CostCurve, perDay: number): number =>
+  parts.bends.findLast(({ from }) => from <= perDay)!.slope

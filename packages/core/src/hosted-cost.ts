@@ -1,7 +1,7 @@
 import type { Capacity, RequestShape } from './capacity.ts'
 import type { Catalog, InstanceRate, ServiceRate } from './catalog.ts'
 import type { CostCurve, Line } from './cost.ts'
-import { flatCurve, stairCurve, stepsFor, sumCurves, tabulated } from './curve.ts'
+import { flatCurve, stairCurve, stepsFor, sumCurves } from './curve.ts'
 import type { LoadShape } from './load-shape.ts'
 import { weightBytes } from './model.ts'
 import type { Deployment } from './option.ts'
@@ -267,7 +267,7 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
   const standing = peopleParts(question, rate).filter((part) => part !== undefined)
   const parts = [...stepped, ...flowing, ...standing]
   const perInstance = replicasPerInstance(question.deployment)
-  const variable = tabulated(sumCurves(flowing.map((part) => part.curve)))
+  const variable = sumCurves(flowing.map((part) => part.curve))
   return {
     lines: (n) => parts.map((part) => part.line(n)),
     curve: sumCurves([...[...stepped, ...standing].map((part) => part.curve), variable]),

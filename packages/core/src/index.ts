@@ -91,10 +91,10 @@ export { type Memory, memoryOf } from './model-memory.ts'
 
 // The comparison
 export type { Deployment, Front, Option, OptionId, ReplicaPolicy } from './option.ts'
-export type { Cost, CostCurve, Line } from './cost.ts'
+export type { Cost, CostCurve, CurveParts, Line } from './cost.ts'
 export { type Conditions, DEFAULT_CONDITIONS, type HostChoice } from './conditions.ts'
 export type { Comparison, PairBreakeven, PricedOption, Sensitivity, Stretch, WorkloadSummary } from './comparison.ts'
 export { compare } from './compare.ts'
 export { articleComparison, type ArticlePreset } from './article.ts'
 export { breakevenOf, type Racer } from './breakeven.ts'
-export { bentCurve, flatCurve, linearCurve, stairCurve, sumCurves } from './curve.ts'
+export { bentCurve, curveOf, flatCurve, linearCurve, stairCurve, sumCurves } from './curve.ts'

@@ -1,3 +1,4 @@
+import { flatCurve, linearCurve } from '@breakeven/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chartModel } from './chart-model.ts'
@@ -60,7 +61,7 @@ test('of three hundred options a handful is shown: the best, today, the cheapest
     kind: 'api' as const,
     label: `model-${at} (acme)`,
     usdPerDay: 100 + at,
-    curve: { at: (perDay: number) => (perDay * (100 + at)) / EXAMPLE_VOLUME, kinks: () => [] },
+    curve: linearCurve((100 + at) / EXAMPLE_VOLUME),
   }))
   const { options } = comparisonOf(many)
   const comparison = { ...EXAMPLE, options: [...EXAMPLE.options, ...options] }
@@ -85,7 +86,7 @@ test('six machines side by side wear six colours', () => {
     ...host,
     id: `hosted:${at}`,
     label: `m${at} on x`,
-    curve: { at: () => 10 * 2 ** at, kinks: () => [] },
+    curve: flatCurve(10 * 2 ** at),
   }))
   const { series } = chartModel(comparisonOf(six), { show: six.map(({ id }) => id) })
   for (const theme of Object.values(THEMES)) expect(new Set(series.map(({ tone }) => toneOf(theme, tone))).size).toBe(6)

@@ -1,4 +1,5 @@
 import type { Comparison, CostCurve, Line, PricedOption, Stretch } from '@breakeven/core'
+import { bentCurve, linearCurve, stairCurve, sumCurves } from '@breakeven/core'
 
 /*
  * A handmade comparison for tests and goldens: a support assistant with 12,400 requests a day of 1,500 tokens in and 400
@@ -9,24 +10,13 @@ const AS_OF = '2026-11-01'
 const HORIZON = 10_000_000
 export const EXAMPLE_VOLUME = 12_400
 
-const linear = (usdPerRequest: number): CostCurve => ({ at: (perDay) => perDay * usdPerRequest, kinks: () => [] })
-
 /** `usdPerReplica` a day for each begun `capacity` requests, at least one replica. */
-const staircase = (usdPerReplica: number, capacity: number, usdPerRequest: number): CostCurve => ({
-  at: (perDay) => Math.max(1, Math.ceil(perDay / capacity)) * usdPerReplica + perDay * usdPerRequest,
-  kinks: (from, to) => {
-    const edges: number[] = []
-    for (let edge = Math.max(1, Math.floor(from / capacity) + 1) * capacity; edge < to; edge += capacity)
-      edges.push(edge)
-    return edges
-  },
-})
+const staircase = (usdPerReplica: number, capacity: number, usdPerRequest: number): CostCurve =>
+  sumCurves([stairCurve(usdPerReplica, capacity), linearCurve(usdPerRequest)])
 
 /** One always-on replica for the base, a rented model for what is over. */
-const overflowing = (usdPerReplica: number, capacity: number, usdPerRequestOver: number): CostCurve => ({
-  at: (perDay) => usdPerReplica + Math.max(0, perDay - capacity) * usdPerRequestOver,
-  kinks: (from, to) => [capacity].filter((edge) => edge > from && edge < to),
-})
+const overflowing = (usdPerReplica: number, capacity: number, usdPerRequestOver: number): CostCurve =>
+  bentCurve((perDay) => usdPerReplica + Math.max(0, perDay - capacity) * usdPerRequestOver, [capacity])
 
 const line = (item: string, quantity: number, unit: string, unitUsd: number): Line => ({
   item,
@@ -70,7 +60,7 @@ const api = (
     id: `api:${id}`,
     kind: 'api',
     label,
-    curve: linear((1500 * input + 400 * output) / 1e6),
+    curve: linearCurve((1500 * input + 400 * output) / 1e6),
     lines: [line('input', INPUT_MTOK, 'M tokens', input), line('output', OUTPUT_MTOK, 'M tokens', output)],
     ...more,
   })
@@ -115,7 +105,7 @@ export const AS_IS: PricedOption = option({
   kind: 'asIs',
   label: 'as is: each call on the model it names',
   class: 'frontier',
-  curve: linear(0.00775),
+  curve: linearCurve(0.00775),
   lines: [line('gpt-4o input', INPUT_MTOK, 'M tokens', 2.5), line('gpt-4o output', OUTPUT_MTOK, 'M tokens', 10)],
 })
 
