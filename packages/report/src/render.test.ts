@@ -22,7 +22,7 @@ test.each([60, 100, 160])('terminal chart, %d columns', async (width) => {
 })
 
 test('colour changes nothing but colour', () => {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- The escapes of a colour are what is taken off.
   const plain = renderTerminalChart(EXAMPLE, { width: 100, colour: true }).replaceAll(/\u001b\[\d+m/g, '')
   expect(plain.replaceAll(/ +$/gm, '')).toBe(renderTerminalChart(EXAMPLE, { width: 100 }).replaceAll(/ +$/gm, ''))
 })

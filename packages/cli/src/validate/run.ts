@@ -53,7 +53,7 @@ const checkedOf = async (files: readonly string[], catalog: Catalog, io: Io, qui
     // oxlint-disable-next-line no-await-in-loop -- One after the other, so that progress speaks of one file.
     const text = await textOf(file)
     if (file.endsWith(RUN)) {
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- As above.
       const meta = await textOf(`${file.slice(0, -RUN.length)}.meta.json`)
       runs.push(runOf(basename(file, RUN), text, meta, catalog))
     } else if (holdsKv(text)) kv.push(...kvRowsOf(text, catalog))
