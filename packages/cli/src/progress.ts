@@ -1,3 +1,4 @@
+import { visible } from '@breakeven/core'
 import type { Io } from './io.ts'
 
 /** What a reader of files says as it goes on; `bytesTotal` is absent for a pipe. */
@@ -30,7 +31,7 @@ export const progressText = ({ file, bytesRead, bytesTotal, rows }: Progressed, 
     bytesTotal === undefined || bytesRead === 0
       ? ''
       : `, ${timeText((elapsedSeconds * Math.max(bytesTotal - bytesRead, 0)) / bytesRead)} left`
-  return `${file}: ${rows.toLocaleString('en-US')} rows, ${rate}/s${left}`
+  return `${visible(file)}: ${rows.toLocaleString('en-US')} rows, ${rate}/s${left}`
 }
 
 /** One line on stderr that is redrawn, after a second, where somebody is looking. */

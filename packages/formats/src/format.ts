@@ -10,10 +10,12 @@ export type ColumnMap = Readonly<Record<string, string>>
 export type ReadOptions = {
   readonly onRow: (row: Row) => void
   readonly map?: ColumnMap
-  /** Reads every file as this format, by id, where recognising them by content is not wanted. */
-  readonly format?: string
+  /** Reads every file as this format, by its id in `FORMATS`, where content would be recognised as another. */
+  readonly as?: string
   /** What moment the relative times of a trace count from; 0 by default. */
   readonly relativeTo?: Seconds
+  /** When calls without a time were made; such calls are left out where nobody says. */
+  readonly undated?: { readonly from: Seconds; readonly to: Seconds }
   /** How dates such as `01/10/2026` are read, where a table does not show it itself. */
   readonly dateOrder?: DateOrder
   readonly onProgress?: (progress: Progress) => void
@@ -50,6 +52,9 @@ export type FileContext = {
   readonly map: ColumnMap
   readonly relativeTo: Seconds
   readonly dateOrder: DateOrder | undefined
+  /** Whether a row may come without a time (NaN): somebody said when such calls were made. */
+  readonly takesUndated: boolean
+  /** A row without a readable time is dropped, unless `takesUndated`. */
   readonly row: (row: Row, line: number, extra?: RowExtra) => void
   readonly drop: (kind: Drop, line: number, reason?: string) => void
   /** One line or value held this many entries. */
@@ -97,7 +102,7 @@ type JsonReader = {
 export type Match = 0 | 1 | 2 | 3
 
 type Common = {
-  /** As in `--format ID`. */
+  /** As in `--read-as ID`. */
   readonly id: string
   readonly name: string
   /** Counts that begin at zero: what the format can say. The others are null until a row says them. */

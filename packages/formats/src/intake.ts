@@ -69,7 +69,7 @@ export const startFile = (
   head: TableHead | JsonHead,
   session: Session,
 ): { format: TableFormat | JsonFormat; tally: Tally } => {
-  const format = recognise(head, path, session.format)
+  const format = recognise(head, path, session.as)
   const tally = newTally(path, format, session)
   session.addFile(() => {
     const span = tally.span()

@@ -182,3 +182,5 @@ export const readUsage = async (paths: readonly string[], options: ReadOptions):
   if (files.length === 0) throw nothingFound(paths)
   return reportOf(files, leftOut)
 }
+
+export { expandInputs }

@@ -1,4 +1,4 @@
-import { InputError } from '@breakeven/core'
+import { didYouMean, InputError } from '@breakeven/core'
 import { columnName } from './format.ts'
 import type { Format, JsonFormat, JsonHead, Match, TableFormat, TableHead } from './format.ts'
 import { FORMATS } from './formats/index.ts'
@@ -134,23 +134,29 @@ const describe = (head: TableHead | JsonHead): string => {
     : `its keys are ${shorten(Object.keys(first).join(', '))}`
 }
 
+const unknownFormat = (wanted: string): InputError => {
+  const ids = [...new Set(FORMATS.map(({ id }) => id))]
+  return new InputError(`There is no format ${JSON.stringify(wanted)}.`, {
+    hint: `${didYouMean(wanted, ids) ?? ''} The formats: ${ids.join(', ')}.`.trim(),
+  })
+}
+
 /** The one format that fits best, by content alone. Throws `InputError` where none or several do. */
 export const recognise = (head: TableHead | JsonHead, file: string, wanted?: string): TableFormat | JsonFormat => {
   if (wanted !== undefined) {
     const syntax = head.kind
     const format = FORMATS.find(({ id, syntax: its }) => id === wanted && its === syntax)
     if (format) return format
-    const ids = [...new Set(FORMATS.map(({ id }) => id))]
-    if (ids.includes(wanted))
-      throw new InputError(`${wanted} is not written as ${head.kind === 'table' ? 'a table' : 'JSON'}.`, {
-        file,
-        line: 1,
-        key: 'format',
-      })
-    throw new InputError(`There is no format ${JSON.stringify(wanted)}.`, {
-      key: 'format',
-      hint: `Formats: ${ids.join(', ')}.`,
-    })
+    if (FORMATS.some(({ id }) => id === wanted))
+      throw new InputError(
+        `${wanted} is never written as ${head.kind === 'table' ? 'a table' : 'JSON'}, as this file is.`,
+        {
+          file,
+          line: 1,
+          hint: `Leave out --read-as, and the file is read by what is in it; ${describe(head)}.`,
+        },
+      )
+    throw unknownFormat(wanted)
   }
   const matches = FORMATS.map((format) => ({ format, match: matchOf(format, head) }))
   const best = matches.reduce((most, { match }) => Math.max(most, match), 0)
@@ -166,7 +172,12 @@ export const recognise = (head: TableHead | JsonHead, file: string, wanted?: str
     throw new InputError(`This could be ${found.map(({ name }) => name).join(' or ')}.`, {
       file,
       line: 1,
-      hint: 'One file may hold one format: split it, and name the parts together.',
+      hint: `--read-as ${format.id} or ${found
+        .slice(1)
+        .map(({ id }) => id)
+        .join(
+          ' or ',
+        )} says which. One file may hold one format: if it holds two, split it and name the parts together.`,
     })
   return format
 }

@@ -1,4 +1,4 @@
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from '@breakeven/core'
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR, visible } from '@breakeven/core'
 import type { Seconds } from '@breakeven/core'
 import { COUNT_NAMES } from './counts.ts'
 import type { Counts } from './counts.ts'
@@ -95,13 +95,13 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 }
 
 const issueLine = (issue: Issue): string =>
-  `  ${issue.file}${issue.line === undefined ? '' : `:${issue.line}`}: ${issue.message}`
+  `  ${visible(issue.file)}${issue.line === undefined ? '' : `:${issue.line}`}: ${visible(issue.message)}`
 
 /** The whole report as text: a table a file, their total, and what was left out and why. */
 export const renderImportReport = (report: ImportReport): string => {
   const blocks = report.files.map((file) =>
     [
-      `${file.path}: ${file.formatName}`,
+      `${visible(file.path)}: ${file.formatName}`,
       table([
         ['time', spanText(file)],
         ['resolution', file.grainSeconds === undefined ? '–' : grainText(file.grainSeconds)],
@@ -132,7 +132,7 @@ const NOT_COUNTED: Partial<Record<keyof Counts, string>> = {
 export const renderImportSummary = (report: ImportReport): string => {
   const { total } = report
   const formats = [...new Set(report.files.map((file) => file.formatName))].join(', ')
-  const read = `${report.files.length === 1 ? (report.files[0]?.path ?? '') : `${report.files.length} files`}: ${formats}, ${whole(total.rows ?? 0)} rows${
+  const read = `${report.files.length === 1 ? visible(report.files[0]?.path ?? '') : `${report.files.length} files`}: ${formats}, ${whole(total.rows ?? 0)} rows${
     total.requests === null ? '' : `, ${whole(total.requests)} requests`
   }, ${countText(total, 'input')} input and ${countText(total, 'output')} output tokens.`
   const left = Object.entries(NOT_COUNTED).flatMap(([name, label]) => {

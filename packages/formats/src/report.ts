@@ -75,6 +75,12 @@ const requireOneClock = ({ files }: ImportReport): void => {
     })
 }
 
+/** Why a row with a time that nobody can read is left out. */
+export const NO_TIME = 'no readable time'
+
+const HINT_OF_NO_TIME =
+  'If a column holds the times, name it with --map at=COLUMN. If the file has none, --undated 2026-10-01..2026-10-31 says when its calls were made.'
+
 /** Throws `InputError` unless there is something to price: at least one call or bucket with tokens. */
 export const requireTraffic = (report: ImportReport): void => {
   requireOneClock(report)
@@ -96,7 +102,10 @@ export const requireTraffic = (report: ImportReport): void => {
   throw new InputError(why ? `No line could be read. ${why.message}` : 'There is a header and no traffic below it.', {
     ...place,
     ...(why?.line === undefined ? {} : { line: why.line }),
-    hint: 'Export a time span that has traffic; `breakeven inspect` shows what a file holds.',
+    hint:
+      why?.message.includes(NO_TIME) === true
+        ? HINT_OF_NO_TIME
+        : 'Export a time span that has traffic; `breakeven inspect` shows what a file holds.',
   })
 }
 

@@ -58,7 +58,7 @@ export const anthropicUsage = (usage: unknown): { usage: Usage; extra: RowExtra 
 }
 
 /** OpenAI Chat Completions and whoever copies them: the prompt includes its cached tokens, the completion its reasoning. */
-const chatUsage = (usage: Json): { usage: Usage; extra: RowExtra } => {
+export const chatUsage = (usage: Json): { usage: Usage; extra: RowExtra } => {
   const details = objectAt(usage, 'prompt_tokens_details')
   const read = numberAt(details, 'cached_tokens') ?? numberAt(usage, 'prompt_cache_hit_tokens')
   const written = numberAt(details, 'cache_write_tokens')
@@ -188,17 +188,6 @@ const shapeOf = (body: Json): Shape | undefined => {
   return undefined
 }
 
-const tierIn = (body: Json): Tier | undefined =>
-  tierOf(textAt(body, 'service_tier') ?? textAt(objectAt(body, 'usage'), 'service_tier'))
-
-/** Only what an answer says of its usage, for whoever served it and knows the rest. Undefined: this is no answer. */
-export const answerUsage = (
-  body: Json,
-): { readonly usage: Usage; readonly extra: RowExtra; readonly tier: Tier | undefined } | undefined => {
-  const shape = shapeOf(body)
-  return shape && { usage: shape.usage, extra: shape.extra, tier: tierIn(body) }
-}
-
 /** Reads the body of an answer, or of a refusal. Undefined: it is neither. */
 export const readAnswer = (body: Json): Answer | undefined => {
   const shape = shapeOf(body)
@@ -211,7 +200,7 @@ export const readAnswer = (body: Json): Answer | undefined => {
     model: firstText(body, ['model', 'modelVersion', 'modelId']),
     provider,
     task,
-    tier: tierIn(body),
+    tier: tierOf(textAt(body, 'service_tier') ?? textAt(objectAt(body, 'usage'), 'service_tier')),
     status: isError ? 'error' : isCut ? 'aborted' : 'ok',
     at: timeOf(body),
     seconds,

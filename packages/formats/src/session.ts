@@ -16,9 +16,11 @@ type Deferred = {
 /** What the files of one run share: who was seen, what waits for the end, where rows go. */
 export type Session = {
   readonly map: ColumnMap
-  readonly format: string | undefined
+  /** The format that every file is read as; undefined: by content. */
+  readonly as: string | undefined
   readonly relativeTo: Seconds
   readonly dateOrder: DateOrder | undefined
+  readonly undated: ReadOptions['undated']
   readonly onRow: (row: Row) => void
   readonly onSum: (sum: CallSum) => void
   readonly rows: () => number
@@ -49,9 +51,10 @@ export const newSession = (options: ReadOptions): Session => {
   return {
     map: options.map ?? {},
     // Who names columns means a table.
-    format: options.format ?? (Object.keys(options.map ?? {}).length > 0 ? 'table' : undefined),
+    as: options.as ?? (Object.keys(options.map ?? {}).length > 0 ? 'table' : undefined),
     relativeTo: options.relativeTo ?? 0,
     dateOrder: options.dateOrder,
+    undated: options.undated,
     onRow: (row) => {
       rows++
       options.onRow(row)

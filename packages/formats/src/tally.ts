@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { DROPS, startCounts } from './counts.ts'
 import type { Counts, Drop } from './counts.ts'
 import type { FileContext, Format, RowExtra } from './format.ts'
+import { NO_TIME } from './report.ts'
 import type { Issue } from './report.ts'
 import type { Session } from './session.ts'
 import { addToRanges, newRanges, rangesText } from './text/ranges.ts'
@@ -15,6 +16,7 @@ import { isRelative } from './text/time.ts'
 /** More tokens than any model takes in one call, or than anyone sends in one bucket. */
 const MOST_TOKENS_PER_CALL = 1e9
 const MOST_TOKENS_PER_BUCKET = 1e15
+const MOST_REQUESTS_PER_BUCKET = 1e12
 /** 2100-01-01: later is a unit mistaken. */
 const LATEST = 4_102_444_800
 
@@ -31,6 +33,28 @@ const DROP_REASONS: Record<Drop, string> = {
 }
 
 const SHOWN_RUNS = 12
+
+const startOf = (row: Row): Seconds => (row.kind === 'call' ? row.at : row.from)
+
+/** What makes the numbers of a row unbelievable: such a row is left out with its line, and the rest of its file counts. */
+const oddityOf = (row: Row): string | undefined => {
+  const most = row.kind === 'call' ? MOST_TOKENS_PER_CALL : MOST_TOKENS_PER_BUCKET
+  for (const meter in row.usage) {
+    const tokens = row.usage[meter as keyof Usage]
+    if (tokens === undefined || (tokens >= 0 && tokens <= most)) continue
+    if (Number.isNaN(tokens)) return 'a token count is no number'
+    return tokens < 0 ? 'a negative number of tokens' : `more tokens than one ${row.kind} can have`
+  }
+  if (row.kind === 'call' || row.requests === undefined) return undefined
+  return row.requests >= 0 && row.requests <= MOST_REQUESTS_PER_BUCKET ? undefined : 'the number of requests is none'
+}
+
+/** A call of which only the period is known counts for the whole of it; a failed one is a moment, as nothing is billed. */
+const during = ({ from, to }: NonNullable<Session['undated']>, row: Row): Row => {
+  if (row.kind === 'bucket') return { ...row, from, to }
+  const { at: _at, endAt: _endAt, kind: _kind, status, prefixBlocks: _blocks, ...rest } = row
+  return status === 'error' ? { ...row, at: from } : { ...rest, kind: 'bucket', from, to, requests: 1 }
+}
 
 export type Tally = {
   readonly context: FileContext
@@ -78,26 +102,6 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     if (!notes.has(message)) notes.set(message, { file, ...(line === undefined ? {} : { line }), message })
   }
 
-  /** False: a number is no number. Negative or absurd ones end the reading: such a file means something else. */
-  const isUsageReadable = (usage: Usage, most: number, line: number): boolean => {
-    for (const meter in usage) {
-      const tokens = usage[meter as keyof Usage]
-      if (tokens === undefined) continue
-      if (Number.isNaN(tokens)) return false
-      if (tokens < 0)
-        fail(`A negative number of tokens: ${tokens} (${meter}).`, {
-          line,
-          hint: 'Correct the line or leave it out; token counts are 0 or more.',
-        })
-      if (tokens > most)
-        fail(`${tokens} tokens (${meter}) in one ${most === MOST_TOKENS_PER_CALL ? 'call' : 'bucket'} cannot be.`, {
-          line,
-          hint: 'Check which columns hold the token counts; --map input=COLUMN,output=COLUMN names them.',
-        })
-    }
-    return true
-  }
-
   const countTokens = (row: Row, extra: RowExtra): void => {
     const { usage } = row
     if (usage.freshInput === undefined) add('inputUnknownRows', 1)
@@ -125,8 +129,8 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
       if (usage.cacheWrite1h !== undefined) add('cacheWrite1h', usage.cacheWrite1h)
       if (unsplit !== 0) add('cacheWriteUnsplit', unsplit)
     }
-    if (extra.reasoning !== undefined) add('reasoning', extra.reasoning)
-    if (extra.webSearch !== undefined) add('webSearch', extra.webSearch)
+    if (extra.reasoning !== undefined && extra.reasoning >= 0) add('reasoning', extra.reasoning)
+    if (extra.webSearch !== undefined && extra.webSearch >= 0) add('webSearch', extra.webSearch)
   }
 
   const countRow = (row: Row, extra: RowExtra): void => {
@@ -161,15 +165,12 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     if (knowsTokens) countTokens(row, extra)
   }
 
-  const row: FileContext['row'] = (given, line, extra = {}) => {
-    const from = given.kind === 'call' ? given.at : given.from
-    if (!(from >= -1 && from <= LATEST)) {
-      drop('malformedLines', line, 'no readable time')
-      return
-    }
-    const most = given.kind === 'call' ? MOST_TOKENS_PER_CALL : MOST_TOKENS_PER_BUCKET
-    if (!isUsageReadable(given.usage, most, line)) {
-      drop('malformedLines', line, 'a token count is no number')
+  const row: FileContext['row'] = (found, line, extra = {}) => {
+    const given = session.undated && Number.isNaN(startOf(found)) ? during(session.undated, found) : found
+    const from = startOf(given)
+    const oddity = from >= -1 && from <= LATEST ? oddityOf(given) : NO_TIME
+    if (oddity !== undefined) {
+      drop('malformedLines', line, oddity)
       return
     }
     often.rows++
@@ -188,6 +189,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     map: session.map,
     relativeTo: session.relativeTo,
     dateOrder: session.dateOrder,
+    takesUndated: session.undated !== undefined,
     row,
     drop,
     note,

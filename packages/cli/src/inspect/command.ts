@@ -1,7 +1,7 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { parseMap } from '../flags/pair.ts'
+import { readingFlags } from '../flags/reading.ts'
 import type { InspectFlags } from './run.ts'
 
 const description = `Reads usage files and says what they hold: the format, the time they span, calls and tokens, and every entry that was
@@ -10,6 +10,7 @@ left out, with the reason. Nothing is dropped silently, and nothing leaves this 
 EXAMPLES
   breakeven inspect usage.csv
   breakeven inspect exports/ --json
+  breakeven inspect ~/.claude/projects --out traffic.parquet
   zcat log.jsonl.gz | breakeven inspect -`
 
 export const inspectCommand: Command<CliContext> = buildCommand<InspectFlags, string[], CliContext>({
@@ -21,25 +22,19 @@ export const inspectCommand: Command<CliContext> = buildCommand<InspectFlags, st
   },
   parameters: {
     flags: {
-      map: {
+      ...readingFlags,
+      out: {
         kind: 'parsed',
-        parse: parseMap,
+        parse: (path: string) => path,
         optional: true,
-        placeholder: 'OURS=THEIRS,…',
-        brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
-      },
-      dateOrder: {
-        kind: 'enum',
-        values: ['day-first', 'month-first'],
-        optional: true,
-        brief: 'How 01/10/2026 is meant, where no date of the file shows it',
+        placeholder: 'FILE.parquet',
+        brief: 'Write the rows as Parquet, for compare, DuckDB, Athena or Spark; needs @duckdb/node-api',
       },
       json: { kind: 'boolean', default: false, withNegated: false, brief: 'As JSON' },
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress on stderr' },
     },
     positional: {
       kind: 'array',
-      minimum: 1,
       parameter: {
         parse: (path: string) => path,
         placeholder: 'files',

@@ -10,15 +10,18 @@ export type Connection = {
 /** Kept out of sight of bundlers: the package is 70 MB, native, and optional. */
 const PACKAGE = '@duckdb/node-api'
 
-/** A database in memory that fetches nothing from the net. Throws `InputError` where DuckDB is not installed. */
-export const connect = async (file: string): Promise<Connection> => {
+/**
+ * A database, in memory unless a path says otherwise, that fetches nothing from the net. Throws `InputError` where DuckDB is
+ * not installed; `file` is what it was wanted for.
+ */
+export const connect = async (file: string, path = ':memory:'): Promise<Connection> => {
   const duckdb = await (import(PACKAGE) as Promise<typeof DuckDb>).catch(() => {
     throw new InputError('Parquet needs DuckDB, which is not installed.', {
       file,
       hint: `Run \`npm install ${PACKAGE}\`, or use CSV or JSON Lines.`,
     })
   })
-  const instance = await duckdb.DuckDBInstance.create(':memory:', {
+  const instance = await duckdb.DuckDBInstance.create(path, {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })

@@ -41,7 +41,7 @@ const headOf = async (path: string): Promise<{ text: string; isText: boolean }> 
 
 const formatOf = (head: TableHead | JsonHead, path: string, session: Session): TableFormat | JsonFormat | undefined => {
   try {
-    return recognise(head, path, session.format)
+    return recognise(head, path, session.as)
   } catch (error) {
     // The streaming reader says it, with all that belongs to it.
     if (error instanceof InputError) return undefined

@@ -1,5 +1,6 @@
 import type { Format } from '../format.ts'
 import { aider } from './aider.ts'
+import { anthropicBatch } from './anthropic-batch.ts'
 import { anthropicUsageJson, anthropicUsageTable } from './anthropic-usage.ts'
 import { azureApim, azureRequestResponse } from './azure.ts'
 import { bedrock } from './bedrock.ts'
@@ -32,6 +33,7 @@ export const FORMATS: readonly Format[] = [
   responses,
   anthropicUsageTable,
   anthropicUsageJson,
+  anthropicBatch,
   claudeCode,
   codex,
   geminiCli,

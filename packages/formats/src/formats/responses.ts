@@ -14,13 +14,7 @@ const answerGiver = (
 ): { give: (answer: Answer, line: number) => void; end: () => void } => {
   let last = Number.NaN
   const timeless: { answer: Answer; line: number }[] = []
-  const give = (answer: Answer, line: number): void => {
-    const at = Number.isNaN(answer.at) ? last : answer.at
-    if (Number.isNaN(at)) {
-      timeless.push({ answer, line })
-      return
-    }
-    last = at
+  const giveAt = (at: number, answer: Answer, line: number): void => {
     const { model, provider, task, status, usage, seconds } = answer
     context.row(
       callOf({
@@ -37,11 +31,14 @@ const answerGiver = (
       answer.extra,
     )
   }
-  // Before any answer with a time: the first time of the file is the nearest there is.
+  const give = (answer: Answer, line: number): void => {
+    if (!Number.isNaN(answer.at)) last = answer.at
+    if (Number.isNaN(last)) timeless.push({ answer, line })
+    else giveAt(last, answer, line)
+  }
+  // Before any answer with a time: a time of the file is the nearest there is.
   const end = (): void => {
-    for (const { answer, line } of timeless)
-      if (Number.isNaN(last)) context.drop('malformedLines', line, 'no time, here or near')
-      else give({ ...answer, at: last }, line)
+    for (const { answer, line } of timeless) giveAt(last, answer, line)
   }
   return { give, end }
 }

@@ -90,7 +90,7 @@ export const genericJson: JsonFormat = {
   recognise: ({ values }) => {
     const { columns } = columnsOfJson(values, {})
     const tokens = columns.input >= 0 || columns.freshInput >= 0 || columns.output >= 0
-    return tokens && columns.at >= 0 ? 1 : 0
+    return tokens ? 1 : 0
   },
   open: (context, { values }) => {
     const { keys, columns } = columnsOfJson(values, context.map, context)

@@ -42,12 +42,6 @@ const SHAREGPT: Refusal = {
   instead:
     'It has texts, without the times of calls. Export the log of your API or gateway instead, or give the traffic as numbers.',
 }
-const ANTHROPIC_BATCH: Refusal = {
-  id: 'anthropic-batch',
-  name: 'Anthropic batch results',
-  instead:
-    'Its lines carry no times. Export the usage report instead (Console, Usage, or the usage API grouped by service_tier).',
-}
 const LITELLM_DAILY: Refusal = {
   id: 'litellm-daily',
   name: 'LiteLLM daily spend',
@@ -72,9 +66,5 @@ export const tokenless: readonly (TableFormat | JsonFormat)[] = [
     const value = first(head)
     return Array.isArray(value.conversations) || (Array.isArray(value.conversation) && !('usage' in value))
   }),
-  refusedJson(
-    ANTHROPIC_BATCH,
-    (head) => 'custom_id' in first(head) && isObject(first(head).result) && !('response' in first(head)),
-  ),
   refusedJson(LITELLM_DAILY, (head) => 'spend' in first(head) && 'models' in first(head) && 'startTime' in first(head)),
 ]

@@ -4,16 +4,19 @@ import { InputError } from '@breakeven/core'
 
 export type Input = {
   readonly path: string
-  /** Named itself, not found in a folder: it must be a usage file. */ readonly isNamed: boolean
+  /** Named itself, not found in a folder: it must be a usage file. */
+  readonly isNamed: boolean
 }
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '.DS_Store'])
+/** What we write while a file is not whole yet stands beside it under its name with this behind it, and is never traffic. */
+export const WORK_SUFFIX = '.breakeven-part'
 
 const filesUnder = async (folder: string): Promise<string[]> => {
   const found: string[] = []
   const entries = await readdir(folder, { withFileTypes: true })
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (LEFT_OUT.has(entry.name)) continue
+    if (LEFT_OUT.has(entry.name) || entry.name.endsWith(WORK_SUFFIX)) continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) found.push(...(await filesUnder(path)))
     else if (entry.isFile()) found.push(path)

@@ -270,12 +270,16 @@ export const findColumns = (
 /** Refuses a table that does not say when and how much. */
 export const requireColumns = (context: FileContext, columns: Columns, written: readonly string[]): void => {
   const missing = [
-    ...(columns.at < 0 ? ['a time (at)'] : []),
+    ...(columns.at < 0 && !context.takesUndated ? ['a time (at)'] : []),
     ...(columns.input < 0 && columns.freshInput < 0 ? ['input tokens (input)'] : []),
   ]
   if (missing.length > 0)
     context.fail(`The table has no column for ${missing.join(' and ')}.`, {
       line: 1,
-      hint: `Name it with --map, for instance --map at=${written[0] ?? 'COLUMN'},input=COLUMN,output=COLUMN. The columns are ${written.join(', ')}.`,
+      hint: `Name ${missing.length > 1 ? 'them' : 'it'} with --map, for instance --map at=${written[0] ?? 'COLUMN'},input=COLUMN,output=COLUMN.${
+        columns.at < 0
+          ? ' If the file has no times, --undated 2026-10-01..2026-10-31 says when its calls were made.'
+          : ''
+      } The columns are ${written.join(', ')}.`,
     })
 }
