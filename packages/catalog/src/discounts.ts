@@ -1,7 +1,8 @@
-import type { Catalog, MeterPrices, Price } from '@breakeven/core'
+import type { Catalog, Discount, MeterPrices, Price } from '@breakeven/core'
+import { didYouMean, InputError } from '@breakeven/core'
 
 /** What a list price is multiplied by, and what its source then adds. */
-export type Cut = { readonly factor: number; readonly note: string }
+type Cut = { readonly factor: number; readonly note: string }
 
 const cutPrices = (prices: MeterPrices, { factor }: Cut): MeterPrices =>
   Object.fromEntries(Object.entries(prices).map(([meter, usd]) => [meter, usd * factor]))
@@ -38,4 +39,27 @@ export const withDiscounts = (catalog: Catalog, cutOf: (provider: string) => Cut
       })),
     }),
   }
+}
+
+/**
+ * The catalogue less the discounts that a person names, `aws` for machines.
+ *
+ * @throws InputError for a provider that the catalogue does not have.
+ */
+export const discountedCatalog = <Shipped extends Catalog>(
+  catalog: Shipped,
+  discounts: readonly Discount[],
+): Shipped => {
+  if (discounts.length === 0) return catalog
+  const providers = new Set(['aws', ...catalog.apiModels.map(({ provider }) => provider)])
+  const cuts = new Map(
+    discounts.map(({ provider, share }) => {
+      if (!providers.has(provider)) {
+        const hint = didYouMean(provider, providers) ?? '`breakeven prices` names all providers; aws is machines'
+        throw new InputError(`--discount ${provider}: no such provider`, { hint })
+      }
+      return [provider, { factor: 1 - share, note: `less ${Number((share * 100).toPrecision(6))} % (--discount)` }]
+    }),
+  )
+  return { ...catalog, ...withDiscounts(catalog, (provider) => cuts.get(provider)) }
 }

@@ -2,4 +2,4 @@
 
 export { catalogFromSnapshot, type ShippedCatalog } from './snapshot.ts'
 export { loadCatalog } from './load.ts'
-export { type Cut, withDiscounts } from './discounts.ts'
+export { discountedCatalog } from './discounts.ts'

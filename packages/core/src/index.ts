@@ -27,6 +27,8 @@ export { type CallSum, type SampledCall } from './summarize-sum.ts'
 export { HASH_FACTORS, LENGTHS_KEPT } from './summarize-lengths.ts'
 export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbers.ts'
 export { scaledTo } from './scale-workload.ts'
+export { type Collector, collector, parseWhere, type RowFilter } from './part-of-traffic.ts'
+export { type Discount, parseDiscount, parseMap, parseShare } from './flag-texts.ts'
 export { requestsPerDayOf } from './workload-summary.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
 

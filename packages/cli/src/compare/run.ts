@@ -1,10 +1,9 @@
 import type { ShippedCatalog } from '@breakeven/catalog'
-import { loadCatalog, withDiscounts } from '@breakeven/catalog'
+import { discountedCatalog, loadCatalog } from '@breakeven/catalog'
 import type { Conditions, Workload } from '@breakeven/core'
 import {
   articleComparison,
   compare,
-  didYouMean,
   InputError,
   requestsPerDayOf,
   scaledTo,
@@ -41,24 +40,9 @@ const overridden = async (shipped: ShippedCatalog, file: string | undefined): Pr
   return applyOverrides(shipped, text, file)
 }
 
-const discounted = (catalog: ShippedCatalog, discounts: CompareFlags['discount'] = []): ShippedCatalog => {
-  if (discounts.length === 0) return catalog
-  const providers = new Set(['aws', ...catalog.apiModels.map(({ provider }) => provider)])
-  const cuts = new Map(
-    discounts.map(({ provider, share }) => {
-      if (!providers.has(provider)) {
-        const hint = didYouMean(provider, providers) ?? '`breakeven prices` names all providers; aws is machines'
-        throw new InputError(`--discount ${provider}: no such provider`, { hint })
-      }
-      return [provider, { factor: 1 - share, note: `less ${Number((share * 100).toPrecision(6))} % (--discount)` }]
-    }),
-  )
-  return { ...catalog, ...withDiscounts(catalog, (provider) => cuts.get(provider)) }
-}
-
 /** The shipped catalogue, under the user's own file, less the user's discounts. */
 const catalogFor = async (flags: CompareFlags): Promise<ShippedCatalog> =>
-  discounted(await overridden(loadCatalog(), flags.catalog), flags.discount)
+  discountedCatalog(await overridden(loadCatalog(), flags.catalog), flags.discount ?? [])
 
 type Traffic = {
   readonly workload: Workload

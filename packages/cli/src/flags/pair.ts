@@ -1,6 +1,8 @@
 import type { HostChoice, Precision } from '@breakeven/core'
 import { InputError } from '@breakeven/core'
 
+export { parseMap } from '@breakeven/core'
+
 const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'fp8', 'int8', 'int4']
 
 /** What an option's id says after the machine: `int8`, `tp2`. Engine and purchase are of the whole comparison and stand by. */
@@ -34,19 +36,4 @@ export const parseHost = (text: string): HostChoice => {
     { ...(model === '' ? {} : { model }), ...(instance === '' ? {} : { instance }) },
     ...settings.map((setting) => settingOf(text, setting)),
   ) as HostChoice
-}
-
-/** Our column names on the left, the file's on the right: `input=prompt_tokens,output=completion_tokens`. */
-export const parseMap = (text: string): Readonly<Record<string, string>> => {
-  const entries = text.split(',').map((pair) => {
-    const cut = pair.indexOf('=')
-    const [ours, theirs] = [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
-    if (ours === '' || theirs === '') {
-      throw new InputError(`cannot read "${pair.trim()}" as a column`, {
-        hint: 'write OURS=THEIRS, separated by commas, as in input=prompt_tokens,output=completion_tokens',
-      })
-    }
-    return [ours, theirs] as const
-  })
-  return Object.fromEntries(entries)
 }
