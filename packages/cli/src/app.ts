@@ -5,6 +5,7 @@ import { capacityCommand } from './capacity/command.ts'
 import { compareCommand } from './compare/command.ts'
 import type { CliContext } from './context.ts'
 import { exitCodeOf } from './failure.ts'
+import { fitHelp } from './help.ts'
 import { inspectCommand } from './inspect/command.ts'
 import type { Io, Sink } from './io.ts'
 import { pageCommand } from './page/command.ts'
@@ -49,8 +50,9 @@ const appWith = (text: ApplicationText): Application<CliContext> =>
   )
 
 /** 16 colours where we show colour at all; stricli asks for the depth. */
-const streamOf = ({ write, colour }: Sink): StricliProcess['stdout'] => ({
-  write,
+const streamOf = ({ write, colour, columns }: Sink): StricliProcess['stdout'] => ({
+  // All that it writes there is help, or the version.
+  write: (text) => write(fitHelp(text, columns)),
   getColorDepth: () => (colour ? 4 : 1),
 })
 

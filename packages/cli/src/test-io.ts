@@ -10,9 +10,10 @@ export type TestIo = Io & {
 export const testIo = ({
   isTTY = false,
   on = '2026-11-24T12:00:00Z',
-}: { isTTY?: boolean; on?: string } = {}): TestIo => {
+  columns = 80,
+}: { isTTY?: boolean; on?: string; columns?: number } = {}): TestIo => {
   let [out, err, at] = ['', '', Date.parse(on)]
-  const terminal = { isTTY, colour: false, ...(isTTY ? { columns: 80 } : {}) }
+  const terminal = { isTTY, colour: false, ...(isTTY ? { columns } : {}) }
   return {
     stdout: { ...terminal, write: (text) => void (out += text) },
     stderr: { ...terminal, write: (text) => void (err += text) },
