@@ -261,8 +261,16 @@ describe('what was named', () => {
   test('twice is one option, and no other API model turns up in the pairs', async () => {
     const { options, pairs } = (await json(
       ...numbers,
-      ...['--api', 'openai/gpt-4o', '--api', 'gpt-4o', '--api', 'openai/gpt-4o'],
-      ...['--host', 'llama-3.1-8b@ml.g6e.xlarge', '--host', 'llama-3.1-8b@ml.g6e.xlarge'],
+      '--api',
+      'openai/gpt-4o',
+      '--api',
+      'gpt-4o',
+      '--api',
+      'openai/gpt-4o',
+      '--host',
+      'llama-3.1-8b@ml.g6e.xlarge',
+      '--host',
+      'llama-3.1-8b@ml.g6e.xlarge',
     )) as unknown as Json & { pairs: { rent: string }[] }
     const of = (kind: string): string[] => options.map(({ id }) => id).filter((id) => id.startsWith(kind))
     expect([of('api:').length, of('hosted:').length]).toEqual([1, 1])
