@@ -223,4 +223,4 @@ export const unwrap = (value: Json): readonly Json[] => {
   return layers
 }
 
-export { timeOf }
+export { tierOf, timeOf }

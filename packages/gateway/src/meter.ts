@@ -1,5 +1,5 @@
 import type { Tier, Tokens, Usage } from '@breakeven/core'
-import { answerUsage } from '@breakeven/formats/response'
+import { chatUsage, tierOf } from '@breakeven/formats/response'
 import { parseSpan, spansOf } from './json-span.ts'
 import { isObject, type Json } from './value.ts'
 
@@ -19,15 +19,17 @@ const isCount = (value: number | undefined): value is number => Number.isSafeInt
 const counts = (usage: Usage): Usage =>
   Object.fromEntries(Object.entries(usage).filter(([, tokens]) => isCount(tokens)))
 
+/** OpenAI's shape only: it is what our upstreams speak. */
 const meteredOf = (body: Json): Metered => {
-  const answer = answerUsage(body)
-  if (!answer) return { ...NOTHING_METERED, isError: isObject(body.error) }
-  const { usage, extra, tier } = answer
+  const isError = isObject(body.error)
+  if (!isObject(body.usage)) return { usage: {}, isError }
+  const { usage, extra } = chatUsage(body.usage)
+  const tier = tierOf(typeof body.service_tier === 'string' ? body.service_tier : undefined)
   return {
     usage: counts(usage),
     ...(isCount(extra.reasoning) ? { reasoning: extra.reasoning } : {}),
     ...(tier === undefined ? {} : { tier }),
-    isError: isObject(body.error),
+    isError,
   }
 }
 

@@ -26,7 +26,10 @@ export type Served = {
 }
 
 /** All ways out that Node has: each loads what it needs when it is first used. */
-export const nodeSenders = (): Senders => ({ url: urlSender(), sagemaker: sageMakerSender() })
+export const nodeSenders = (): Senders => ({
+  url: urlSender(() => import('undici')),
+  sagemaker: sageMakerSender(() => import('@aws-sdk/client-sagemaker-runtime')),
+})
 
 const GRACE_SECONDS = 5
 const MS = 1000

@@ -10,7 +10,11 @@ import { sageMakerFault } from './sagemaker-fault.ts'
 import type { Route, Senders, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
 import { isObject, type Json } from './value.ts'
 
-type Sdk = typeof Runtime
+/** What is used of the SDK, so that a bundle need not carry the names of the rest. */
+type Sdk = Pick<
+  typeof Runtime,
+  'SageMakerRuntimeClient' | 'InvokeEndpointCommand' | 'InvokeEndpointWithResponseStreamCommand'
+>
 type Client = Runtime.SageMakerRuntimeClient
 
 const CONNECT_MS = 10_000
@@ -97,10 +101,8 @@ async function* payloads(
 const faultIn = (error: unknown, deadline: Deadline): Fault =>
   deadline.isOver() ? sageMakerFault({ name: 'TimeoutError' }) : sageMakerFault(error)
 
-/** The way to SageMaker's real-time endpoints, by the SDK, which is loaded when it is first needed. */
-export const sageMakerSender = (
-  load: () => Promise<Sdk> = () => import('@aws-sdk/client-sagemaker-runtime'),
-): NonNullable<Senders['sagemaker']> => {
+/** The way to SageMaker's real-time endpoints, by the SDK, which is asked for when it is first needed. */
+export const sageMakerSender = (load: () => Sdk | Promise<Sdk>): NonNullable<Senders['sagemaker']> => {
   let loaded: Sdk | undefined
   const clients = new Map<string, Client>()
 

@@ -56,7 +56,7 @@ async function* withFaults(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 type Undici = { readonly Pool: typeof Pool }
 
 /** The way to OpenAI-compatible servers: one pool of connections for each place, made when it is first needed. */
-export const urlSender = (load: () => Promise<Undici> = () => import('undici')): NonNullable<Senders['url']> => {
+export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url']> => {
   const pools = new Map<string, Pool>()
   const poolOf = async (origin: string): Promise<Pool> => {
     const made = pools.get(origin)
