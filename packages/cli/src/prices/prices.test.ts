@@ -72,6 +72,7 @@ test('a machine shows its rates', async () => {
 test.each([
   ['unknown name', ['gpt-40-mini'], 'did you mean'],
   ['date before any price', ['openai/gpt-4-0314', '--on', '2020-01-01'], 'the first known row is from 2023-'],
+  ['date after its retirement', ['anthropic/claude-3-5-sonnet-20240620'], 'its seller retired it on 2025-'],
   ['--all with --on', ['gpt-4o', '--all', '--on', '2024-01-01'], 'give one or the other'],
 ])('%s is exit 2', async (_name, args, message) => {
   const { code, out, err } = await prices(...args)

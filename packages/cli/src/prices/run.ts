@@ -14,18 +14,21 @@ const unknownName = ({ apiModels, instances }: Catalog, text: string): InputErro
   })
 }
 
-const unpriced = (models: readonly ApiModel[], text: string | undefined, on: IsoDate): InputError => {
-  const dates = models
-    .flatMap(({ prices }) => prices.flatMap(({ from }) => from ?? []))
-    .toSorted((a, b) => a.localeCompare(b))
-  const known = dates[0] === undefined ? 'no dated row is known' : `the first known row is from ${dates[0]}`
-  return new InputError(
-    `no price of ${text === undefined ? 'any model' : `"${text}"`} is known to be in force on ${on}`,
-    {
-      hint: `${known}; --all shows the rows of all dates`,
-    },
-  )
+/** What the dates say of a name that has no price on this day: too early, or gone since. */
+const datesText = (models: readonly ApiModel[], on: IsoDate): string => {
+  const retired = models.map((model) => model.retired ?? '').toSorted((a, b) => b.localeCompare(a))
+  const [last] = retired
+  if (last !== undefined && last !== '' && last <= on && !retired.includes(''))
+    return `its seller retired it on ${last}`
+  const starts = models.flatMap(({ prices }) => prices.flatMap(({ from }) => from ?? []))
+  const [first] = starts.toSorted((a, b) => a.localeCompare(b))
+  return first === undefined ? 'no dated row is known' : `the first known row is from ${first}`
 }
+
+const unpriced = (models: readonly ApiModel[], text: string | undefined, on: IsoDate): InputError =>
+  new InputError(`no price of ${text === undefined ? 'any model' : `"${text}"`} is known to be in force on ${on}`, {
+    hint: `${datesText(models, on)}; --all shows the rows of all dates`,
+  })
 
 /** `breakeven prices`: rows of the catalogue as they stand. */
 export const runPrices = ({ on, all, json }: PricesFlags, text: string | undefined, io: Io): void => {
