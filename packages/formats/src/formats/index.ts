@@ -10,6 +10,7 @@ import { codex } from './codex.ts'
 import { geminiCli } from './gemini-cli.ts'
 import { helicone } from './helicone.ts'
 import { langfuse } from './langfuse.ts'
+import { ledger } from './ledger.ts'
 import { liteLlm } from './litellm.ts'
 import { openAiOldUsage, openAiUsageJson, openAiUsageTable } from './openai-usage.ts'
 import { openRouter } from './openrouter.ts'
@@ -24,6 +25,7 @@ import { trafficTable } from './traffic.ts'
 /** Every format, in the order in which messages name them. To add one: a file beside this one, and its name here. */
 export const FORMATS: readonly Format[] = [
   trafficTable,
+  ledger,
   genericTable,
   genericJson,
   openAiUsageTable,

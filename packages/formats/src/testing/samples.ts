@@ -479,6 +479,49 @@ const table = (): string =>
 const ALL: readonly Says[] = ['requests', 'cacheRead', 'cacheWrite', 'reasoning']
 
 /** The same traffic as each format writes it down. */
+const ledgerLines = (): string =>
+  lines(
+    map((c, index) => ({
+      ledger: 'breakeven@1',
+      id: id('call-', index),
+      at: c.at,
+      firstAt: c.at + 0.2,
+      endAt: c.at + c.seconds,
+      status: 'ok',
+      httpStatus: 200,
+      task: 'generate',
+      model: c.model,
+      upstream: '127.0.0.1:8000',
+      project: 'team-a',
+      streamed: true,
+      usage: {
+        freshInput: fresh(c),
+        cacheRead: c.cacheRead,
+        cacheWrite5m: c.write5m,
+        cacheWrite1h: c.write1h,
+        output: c.output,
+      },
+      reasoning: c.reasoning,
+      requestBytes: 4 * c.input,
+      answerBytes: 5 * c.output,
+    })),
+  )
+
+/** As `aws logs filter-log-events` prints what a Lambda wrote, between its own reports. */
+const ledgerEvents = (): string =>
+  JSON.stringify({
+    events: ledgerLines()
+      .trimEnd()
+      .split('\n')
+      .map((message, index) => ({
+        logStreamName: 's',
+        timestamp: index,
+        message: `${message}\n`,
+        eventId: String(index),
+      })),
+    searchedLogStreams: [],
+  })
+
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   table: { format: 'table', says: ALL, text: table() },
   'table of semicolons, BOM, CRLF': {
@@ -507,6 +550,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       })),
     ),
   },
+  ledger: { format: 'ledger', says: ALL, text: ledgerLines() },
+  'ledger in CloudWatch': { format: 'ledger', says: ALL, text: ledgerEvents() },
   'azure-trace': { format: 'azure-trace', says: ['requests'], text: azureTrace() },
   burstgpt: {
     format: 'burstgpt',
