@@ -45,3 +45,12 @@ export const objectIn = (bytes: Uint8Array): JsonObject | undefined => {
     return undefined
   }
 }
+
+/**
+ * Tokens beside an answer whose shape has no place for them: a container's custom attributes, which SageMaker hands on and
+ * the gateway meters.
+ */
+export const usageBeside = (prompt: number, completion?: number): Readonly<Record<string, string>> => ({
+  'x-amzn-sagemaker-custom-attributes':
+    completion === undefined ? `prompt_tokens=${prompt}` : `prompt_tokens=${prompt}, completion_tokens=${completion}`,
+})

@@ -1,5 +1,5 @@
 import type { GatewayResponse, Handler } from '@breakeven/gateway'
-import { json, type JsonObject, objectIn } from '../answer.ts'
+import { json, type JsonObject, objectIn, usageBeside } from '../answer.ts'
 import type { Classifier, Scored } from './classifier.ts'
 import type { Embedder } from './embedder.ts'
 
@@ -26,6 +26,9 @@ const topOf = (scored: readonly (readonly Scored[])[], parameters: unknown, sing
   return single ? top[0] : top
 }
 
+const tokensOf = (embedder: Embedder, texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + embedder.tokensOf(text), 0)
+
 /** OpenAI's embeddings, for clients that speak to the container itself. Floats only: base64 is the client's wish, never a must. */
 const openaiEmbeddings = async (embedder: Embedder, asked: JsonObject): Promise<GatewayResponse> => {
   const texts = textsOf(asked['input'])
@@ -33,7 +36,7 @@ const openaiEmbeddings = async (embedder: Embedder, asked: JsonObject): Promise<
     const message = `input must be a text or a list of 1 to ${MOST_TEXTS} texts`
     return json(400, { error: { message, type: 'invalid_request_error', param: 'input', code: null } })
   }
-  const tokens = texts.reduce((sum, text) => sum + embedder.tokensOf(text), 0)
+  const tokens = tokensOf(embedder, texts)
   const vectors = await embedder.embed(texts)
   const coded = (vector: readonly number[]): unknown =>
     asked['encoding_format'] === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
@@ -54,8 +57,9 @@ export const encoderContainer = (embedder: Embedder, task: EncoderTask, classify
     const texts = textsOf(asked['inputs'])
     if (texts === undefined) return wrong('inputs must be a text or a list of texts')
     if (texts.length > MOST_TEXTS) return wrong(`inputs are at most ${MOST_TEXTS} texts`)
-    if (task === 'sentence-embeddings') return json(200, { embeddings: await embedder.embed(texts) })
-    return json(200, topOf(await classify(texts), asked['parameters'], typeof asked['inputs'] === 'string'))
+    const read = usageBeside(tokensOf(embedder, texts))
+    if (task === 'sentence-embeddings') return json(200, { embeddings: await embedder.embed(texts) }, read)
+    return json(200, topOf(await classify(texts), asked['parameters'], typeof asked['inputs'] === 'string'), read)
   }
   return async ({ method, path, body }) => {
     if (method === 'GET' && path === '/ping') return json(200, {})

@@ -112,6 +112,14 @@ const notTaken = (
   return ready() ? undefined : validation(NO_CAPACITY)
 }
 
+const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes'
+
+/** What an answer says beside the answer: which variant it was, and what the container adds. */
+const beside = ({ variant = 'AllTraffic' }: Endpoint, { headers }: GatewayResponse): Record<string, string> => ({
+  'x-amzn-invoked-production-variant': variant,
+  ...(headers[ATTRIBUTES] === undefined ? {} : { [ATTRIBUTES]: headers[ATTRIBUTES] }),
+})
+
 const ASYNC_REFUSED = 'Endpoint is not configured for asynchronous inference: it takes InvokeEndpoint and its stream.'
 
 const PATH = /^\/endpoints\/(?<name>[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})\/(?<action>.+)$/
@@ -120,7 +128,7 @@ const OPENAI = 'openai/'
 /** What SageMaker hands on to the container, and nothing else: no credential, no signature. */
 const forContainer = (path: string, { headers, body, signal }: GatewayRequest): GatewayRequest => {
   const accept = headers['x-amzn-sagemaker-accept'] ?? headers['accept']
-  const passed = ['x-amzn-sagemaker-custom-attributes', 'x-amzn-sagemaker-session-id', 'x-amzn-sagemaker-inference-id']
+  const passed = [ATTRIBUTES, 'x-amzn-sagemaker-session-id', 'x-amzn-sagemaker-inference-id']
   return {
     method: 'POST',
     path,
@@ -164,9 +172,8 @@ export const sagemakerRuntime = (
     } catch {
       return modelError(name, 0, 'The connection to the model container was broken before its answer ended.')
     }
-    const { variant = 'AllTraffic' } = endpoint
     const type = answer.headers['content-type'] ?? 'application/octet-stream'
-    return { status: 200, headers: { 'content-type': type, 'x-amzn-invoked-production-variant': variant }, body }
+    return { status: 200, headers: { 'content-type': type, ...beside(endpoint, answer) }, body }
   }
 
   const stream = async (name: string, endpoint: Endpoint, request: GatewayRequest): Promise<GatewayResponse> => {
@@ -177,7 +184,7 @@ export const sagemakerRuntime = (
       headers: {
         'content-type': 'application/vnd.amazon.eventstream',
         'x-amzn-sagemaker-content-type': answer.headers['content-type'] ?? 'application/octet-stream',
-        'x-amzn-invoked-production-variant': endpoint.variant ?? 'AllTraffic',
+        ...beside(endpoint, answer),
       },
       body: framed(answer.body, limits.streamSeconds),
     }

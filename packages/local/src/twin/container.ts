@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Tokens } from '@breakeven/core'
 import type { GatewayRequest, GatewayResponse, Handler } from '@breakeven/gateway'
-import { json, type JsonObject, objectIn } from '../answer.ts'
+import { json, type JsonObject, objectIn, usageBeside } from '../answer.ts'
 import { type Asked, readAsked } from './asked.ts'
 import { type Said, streamedTokens, streamEnd, wholeAnswer } from './forms.ts'
 import { tokensOfText } from './tokens.ts'
@@ -64,7 +64,8 @@ const answerTo = async (twin: Twin, asked: Asked, signal: AbortSignal | undefine
   }
   if (asked.stream && asked.form !== 'huggingface')
     return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: streamed(pieces, asked, said) }
-  return (await untilLast(pieces)) ? json(200, wholeAnswer(asked, said)) : GONE
+  if (!(await untilLast(pieces))) return GONE
+  return json(200, wholeAnswer(asked, said), asked.form === 'huggingface' ? usageBeside(asked.input, asked.output) : {})
 }
 
 /** A vector of the model's width that points nowhere in particular. */
@@ -83,11 +84,15 @@ const encode = async (twin: Twin, asked: JsonObject, signal: AbortSignal | undef
   const done = await Promise.all(runs.filter((run) => typeof run !== 'string').map(untilLast))
   if (!done.every(Boolean)) return GONE
   const { hidden, id, task } = twin.model
+  const tokens = lengths.reduce((sum, length) => sum + length, 0)
   if ('inputs' in asked) {
     const labels = texts.map(() => ({ label: 'LABEL_0', score: 1 }))
-    return json(200, task === 'embed' ? { embeddings: texts.map(() => evenVector(hidden)) } : labels)
+    return json(
+      200,
+      task === 'embed' ? { embeddings: texts.map(() => evenVector(hidden)) } : labels,
+      usageBeside(tokens),
+    )
   }
-  const tokens = lengths.reduce((sum, length) => sum + length, 0)
   return json(200, {
     object: 'list',
     data: texts.map((_, index) => ({ object: 'embedding', index, embedding: evenVector(hidden) })),
