@@ -25,10 +25,14 @@ export type Served = {
   readonly close: (graceSeconds?: number) => Promise<void>
 }
 
+/** The SDK that Lambda's runtime carries and the bundle leaves out. */
+export const runtimeSdk = (): Promise<typeof import('@aws-sdk/client-sagemaker-runtime')> =>
+  import('@aws-sdk/client-sagemaker-runtime')
+
 /** All ways out that Node has: each loads what it needs when it is first used. */
 export const nodeSenders = (): Senders => ({
   url: urlSender(() => import('undici')),
-  sagemaker: sageMakerSender(() => import('@aws-sdk/client-sagemaker-runtime')),
+  sagemaker: sageMakerSender(runtimeSdk),
 })
 
 const GRACE_SECONDS = 5

@@ -1,6 +1,6 @@
 // AWS on one machine: what the stack deploys, run here.
 
-export { listen, type Served } from './listen.ts'
+export { listen } from './listen.ts'
 export { type Endpoint, RUNTIME_LIMITS, type RuntimeLimits, sagemakerRuntime } from './sagemaker/runtime.ts'
 export { type Classifier, classifierOf, EXAMPLE_TOPICS, type Examples, readExamples } from './encoder/classifier.ts'
 export { encoderContainer, type EncoderTask } from './encoder/container.ts'

@@ -1,15 +1,11 @@
-import {
-  InvokeEndpointCommand,
-  InvokeEndpointWithResponseStreamCommand,
-  type InvokeEndpointWithResponseStreamCommandOutput,
-  SageMakerRuntimeClient,
-  type SageMakerRuntimeServiceException,
-} from '@aws-sdk/client-sagemaker-runtime'
 import type { GatewayRequest, Handler } from '@breakeven/gateway'
+import { runtimeSdk, type Served } from '@breakeven/gateway/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, textOf, utf8 } from '../answer.ts'
-import { listen, type Served } from '../listen.ts'
+import { listen } from '../listen.ts'
 import { type Endpoint, RUNTIME_LIMITS, sagemakerRuntime } from './runtime.ts'
+
+type Sdk = Awaited<ReturnType<typeof runtimeSdk>>
 
 const PIECES = ['data: {"n":1}\n\n', 'data: {"n":2}\n\n', 'data: [DONE]\n\n']
 const STREAM = { 'content-type': 'text/event-stream' }
@@ -39,13 +35,15 @@ const hangs: Handler = ({ signal }) =>
 
 const limits = { ...RUNTIME_LIMITS, responseSeconds: 0.2, bodyBytes: 100_000 }
 let served: Served
-let client: SageMakerRuntimeClient
+let sdk: Sdk
+let client: InstanceType<Sdk['SageMakerRuntimeClient']>
 beforeAll(async () => {
   const endpoints = { echo, streams, breaks, refuses, hangs }
   const map = new Map<string, Endpoint>(Object.entries(endpoints).map(([name, container]) => [name, { container }]))
   map.set('parts', { container: echo, components: ['bert'], ready: () => capacity })
   served = await listen(sagemakerRuntime(map, limits))
-  client = new SageMakerRuntimeClient({
+  sdk = await runtimeSdk()
+  client = new sdk.SageMakerRuntimeClient({
     endpoint: served.url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' },
@@ -59,10 +57,12 @@ afterAll(async () => {
 
 const body = utf8('{"inputs":"hello"}')
 const invoke = (EndpointName: string, more: object = {}): Promise<unknown> =>
-  client.send(new InvokeEndpointCommand({ EndpointName, Body: body, ContentType: 'application/json', ...more })).then(
-    (answer) => ({ ...answer, Body: textOf(answer.Body) }),
-    (error: SageMakerRuntimeServiceException) => error,
-  )
+  client
+    .send(new sdk.InvokeEndpointCommand({ EndpointName, Body: body, ContentType: 'application/json', ...more }))
+    .then(
+      (answer) => ({ ...answer, Body: textOf(answer.Body) }),
+      (error: unknown) => error,
+    )
 
 describe('the real client', () => {
   test('invokes, and the container sees no credential', async () => {
@@ -117,9 +117,9 @@ describe('the real client', () => {
     })
   })
 
-  const stream = (EndpointName: string, signal?: AbortSignal): Promise<InvokeEndpointWithResponseStreamCommandOutput> =>
+  const stream = (EndpointName: string, signal?: AbortSignal) =>
     client.send(
-      new InvokeEndpointWithResponseStreamCommand({ EndpointName, Body: body, ContentType: 'application/json' }),
+      new sdk.InvokeEndpointWithResponseStreamCommand({ EndpointName, Body: body, ContentType: 'application/json' }),
       signal === undefined ? {} : { abortSignal: signal },
     )
 
