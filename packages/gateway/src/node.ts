@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net'
+import type * as Runtime from '@aws-sdk/client-sagemaker-runtime'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Fault, faultAnswer, faultJson } from './fault.ts'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -26,8 +26,7 @@ export type Served = {
 }
 
 /** The SDK that Lambda's runtime carries and the bundle leaves out. */
-export const runtimeSdk = (): Promise<typeof import('@aws-sdk/client-sagemaker-runtime')> =>
-  import('@aws-sdk/client-sagemaker-runtime')
+export const runtimeSdk = (): Promise<typeof Runtime> => import('@aws-sdk/client-sagemaker-runtime')
 
 /** All ways out that Node has: each loads what it needs when it is first used. */
 export const nodeSenders = (): Senders => ({
