@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect/command.ts'
 import type { Io, Sink } from './io.ts'
 import { pageCommand } from './page/command.ts'
 import { pricesCommand } from './prices/command.ts'
+import { serveCommand } from './serve/command.ts'
 import { simulateCommand } from './simulate/command.ts'
 import { textFor } from './text.ts'
 import { validateCommand } from './validate/command.ts'
@@ -34,6 +35,7 @@ const appWith = (text: ApplicationText): Application<CliContext> =>
         inspect: inspectCommand,
         page: pageCommand,
         prices: pricesCommand,
+        serve: serveCommand,
         simulate: simulateCommand,
         validate: validateCommand,
       },

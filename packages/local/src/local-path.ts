@@ -36,6 +36,7 @@ export type LocalPath = Served & {
   readonly bundleBytes: number
 }
 
+const GRACE_SECONDS = 5
 const REGION = 'us-east-1'
 /** Nobody here knows whose they are: the stand-in checks that a client signs, not with what. */
 const CREDENTIALS = { accessKeyId: 'LOCALONLY', secretAccessKey: 'local' }
@@ -111,8 +112,10 @@ export const serveLocalPath = async (settings: LocalPathSettings): Promise<Local
       url: served.url,
       coldStarts: lambda.coldStarts,
       bundleBytes: Buffer.byteLength(code),
-      close: async (graceSeconds) => {
+      close: async (graceSeconds = GRACE_SECONDS) => {
         await served.close(graceSeconds)
+        // A call whose client has gone still runs, and has its line to write.
+        await lambda.settled(graceSeconds)
         await runtime.close(graceSeconds)
       },
     }

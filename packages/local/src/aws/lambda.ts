@@ -18,6 +18,8 @@ export type LambdaFunction = {
   readonly invokeStream: (event: unknown) => Promise<Invoked>
   /** Seconds that each cold start took so far. */
   readonly coldStarts: () => readonly Seconds[]
+  /** Resolves when nothing runs any more, or when the time is over. */
+  readonly settled: (withinSeconds: Seconds) => Promise<void>
 }
 
 export type LambdaSettings = {
@@ -39,6 +41,7 @@ export type LambdaSettings = {
 const CONCURRENCY = 1000
 const TIMEOUT_SECONDS = 900
 const PAYLOAD_BYTES = 6_291_556
+const LOOK_MS = 10
 const failed = (type: string, message: string): Invoked => ({ kind: 'failed', type, message })
 
 type Handle = (event: unknown, context: unknown) => unknown
@@ -273,5 +276,9 @@ export const lambdaFunction = (code: string, settings: LambdaSettings): LambdaFu
       return invoked.kind === 'stream' ? gathered(invoked.body) : invoked
     },
     coldStarts: () => coldStarts,
+    settled: async (withinSeconds) => {
+      const until = performance.now() + withinSeconds * 1000
+      while (busy > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    },
   }
 }

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { loadCatalog } from '@breakeven/catalog'
+import { type HostChoice, InputError } from '@breakeven/core'
+import {
+  classifierOf,
+  type Embedder,
+  encoderContainer,
+  EXAMPLE_TOPICS,
+  type Examples,
+  loadEmbedder,
+  type LocalModel,
+  readExamples,
+  twinContainer,
+  twinOf,
+} from '@breakeven/local'
+import { choiceOf, choiceText } from '../capacity/replica.ts'
+
+/** A model that is served, with what a person is told of it. */
+export type ServedModel = LocalModel & {
+  readonly name: string
+  readonly about: string
+  readonly stop: () => void
+}
+
+const NO_TARGET = { ttftSeconds: Infinity, tpotSeconds: Infinity }
+/** A usual request: what a twin is sized for where the catalogue leaves precision and split open. */
+const TYPICAL_INPUT = 1000
+
+/** The timing twin of `MODEL@INSTANCE`. */
+const twinModel = (choice: HostChoice, outputTokens: number): ServedModel => {
+  const { model, instance } = choice
+  if (model === undefined || instance === undefined)
+    throw new InputError('--twin: name both, the model and the machine', { hint: 'as in llama-3.1-8b@ml.g5.2xlarge' })
+  const shape = { input: TYPICAL_INPUT, output: outputTokens }
+  const chosen = choiceOf(loadCatalog(), { ...choice, model, instance }, shape, NO_TARGET)
+  const { replica, perInstance } = chosen
+  const twin = twinOf(replica, { replicas: perInstance, typical: shape })
+  const decoder = replica.model.kind === 'decoder'
+  return {
+    name: replica.model.id,
+    about: `timing twin: ${choiceText(chosen)}${perInstance > 1 ? `, ${perInstance} replicas` : ''}`,
+    container: twinContainer(twin, outputTokens),
+    // As the containers that serve them: vLLM for decoders, Hugging Face's for T5 and BERT.
+    shape: decoder ? 'openai' : 'huggingface',
+    task: replica.model.task,
+    stop: twin.stop,
+  }
+}
+
+/** Twins by the names that clients use: that of the model, and of the machine where a model has several. */
+export const twinModels = (choices: readonly HostChoice[], outputTokens: number): readonly ServedModel[] => {
+  const models = choices.map((choice) => twinModel(choice, outputTokens))
+  const twice = (name: string): boolean => models.filter((model) => model.name === name).length > 1
+  const named = models.map((model, index) =>
+    twice(model.name) ? { ...model, name: `${model.name}@${choices[index]?.instance ?? index}` } : model,
+  )
+  const names = named.map(({ name }) => name)
+  const double = names.find((name, index) => names.indexOf(name) !== index)
+  if (double !== undefined) throw new InputError(`--twin: ${double} is named twice`)
+  return named
+}
+
+const examplesIn = async (file: string | undefined, cwd: string): Promise<Examples> => {
+  if (file === undefined) return EXAMPLE_TOPICS
+  const written = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`--labels: cannot read it (${error.code ?? error.message})`, { file })
+  })
+  try {
+    return readExamples(JSON.parse(written), file)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError('--labels: the file is no JSON', { file })
+  }
+}
+
+/** The small real model in both of its uses. @throws InputError where its packages are absent. */
+export const smallModels = async (labels: string | undefined, cwd: string): Promise<readonly ServedModel[]> => {
+  const examples = await examplesIn(labels, cwd)
+  const embedder: Embedder = await loadEmbedder()
+  const classify = await classifierOf(embedder, examples)
+  const stop = (): void => {}
+  return [
+    {
+      name: 'sentences',
+      about: 'a small real model: sentence embeddings (Universal Sentence Encoder lite)',
+      container: encoderContainer(embedder, 'sentence-embeddings', classify),
+      shape: 'huggingface',
+      task: 'embed',
+      stop,
+    },
+    {
+      name: 'topics',
+      about: `the same, as a classifier: ${Object.keys(examples).join(', ')}`,
+      container: encoderContainer(embedder, 'text-classification', classify),
+      shape: 'huggingface',
+      task: 'classify',
+      stop,
+    },
+  ]
+}
