@@ -71,6 +71,14 @@ const forbidden = (): Fault =>
     code: 'upstream_forbidden',
   })
 
+const reset = (): Fault => new Fault(502, 'The upstream broke off.', { code: 'upstream_reset' })
+
+/** The SDK calls a connection that breaks a timeout, too. */
+const timeoutFault = ({ code }: SdkError): Fault =>
+  code === 'ECONNRESET' || code === 'EPIPE'
+    ? reset()
+    : new Fault(504, 'The upstream took too long.', { code: 'upstream_timeout' })
+
 const BY_NAME: Readonly<Record<string, (error: SdkError) => Fault>> = {
   ModelError: modelFault,
   ValidationError: validationFault,
@@ -90,7 +98,7 @@ const BY_NAME: Readonly<Record<string, (error: SdkError) => Fault>> = {
   InvalidSignatureException: forbidden,
   ExpiredTokenException: forbidden,
   CredentialsProviderError: forbidden,
-  TimeoutError: () => new Fault(504, 'The upstream took too long.', { code: 'upstream_timeout' }),
+  TimeoutError: timeoutFault,
 }
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
@@ -104,5 +112,5 @@ export const sageMakerFault = (error: unknown): Fault => {
   if (UNREACHABLE.has(sdk.code ?? '')) return unavailable('SageMaker cannot be reached.', BUSY_RETRY_SECONDS)
   const status = sdk.$metadata?.httpStatusCode
   if (status === 401 || status === 403) return forbidden()
-  return new Fault(502, 'The upstream broke off.', { code: 'upstream_reset' })
+  return reset()
 }
