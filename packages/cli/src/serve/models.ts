@@ -24,7 +24,9 @@ export type ServedModel = LocalModel & {
 }
 
 const NO_TARGET = { ttftSeconds: Infinity, tpotSeconds: Infinity }
-/** A usual request: what a twin is sized for where the catalogue leaves precision and split open. */
+/** For which precision and split are chosen where they are left open: short enough for every model, encoders too. */
+const SHORT = { input: 250, output: 200 }
+/** A usual prompt: decides how much cache a model with sliding windows has. */
 const TYPICAL_INPUT = 1000
 
 /** The timing twin of `MODEL@INSTANCE`. */
@@ -32,10 +34,9 @@ const twinModel = (choice: HostChoice, outputTokens: number): ServedModel => {
   const { model, instance } = choice
   if (model === undefined || instance === undefined)
     throw new InputError('--twin: name both, the model and the machine', { hint: 'as in llama-3.1-8b@ml.g5.2xlarge' })
-  const shape = { input: TYPICAL_INPUT, output: outputTokens }
-  const chosen = choiceOf(loadCatalog(), { ...choice, model, instance }, shape, NO_TARGET)
+  const chosen = choiceOf(loadCatalog(), { ...choice, model, instance }, SHORT, NO_TARGET)
   const { replica, perInstance } = chosen
-  const twin = twinOf(replica, { replicas: perInstance, typical: shape })
+  const twin = twinOf(replica, { replicas: perInstance, typical: { input: TYPICAL_INPUT, output: outputTokens } })
   const decoder = replica.model.kind === 'decoder'
   return {
     name: replica.model.id,

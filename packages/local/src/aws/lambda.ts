@@ -278,7 +278,8 @@ export const lambdaFunction = (code: string, settings: LambdaSettings): LambdaFu
     coldStarts: () => coldStarts,
     settled: async (withinSeconds) => {
       const until = performance.now() + withinSeconds * 1000
-      while (busy > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      const isRunning = (): boolean => busy > 0 && performance.now() < until
+      while (isRunning()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     },
   }
 }
