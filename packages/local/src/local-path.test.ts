@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { GatewayRequest, Handler, LedgerEntry } from '@breakeven/gateway'
-import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { models, replica } from '../../core/src/fixtures/hardware.ts'
 import { bytesOf, json, textOf, utf8 } from './answer.ts'
@@ -9,6 +8,7 @@ import { encoderContainer } from './encoder/container.ts'
 import { loadEmbedder } from './encoder/embedder.ts'
 import { listen } from './listen.ts'
 import { type LocalPath, type LocalPathSettings, serveLocalPath } from './local-path.ts'
+import { OpenAI } from './testing/openai.ts'
 import { twinContainer } from './twin/container.ts'
 import { type Twin, twinOf } from './twin/twin.ts'
 import { urlContainer } from './url-container.ts'
@@ -24,7 +24,7 @@ let restClient: OpenAI
 let httpClient: OpenAI
 
 const last = async (before: number): Promise<LedgerEntry | undefined> => {
-  await expect.poll(() => calls.length).toBeGreaterThan(before)
+  await expect.poll(() => calls.length, { timeout: 10_000 }).toBeGreaterThan(before)
   return calls.at(-1)
 }
 

@@ -152,7 +152,7 @@ describe('the real client', () => {
       for await (const _ of answer.Body ?? []) stop.abort()
     }
     await expect(read()).rejects.toThrow(/abort/i)
-    await expect.poll(() => stopped).toBeGreaterThan(0)
+    await expect.poll(() => stopped, { timeout: 10_000 }).toBeGreaterThan(0)
   })
 })
 

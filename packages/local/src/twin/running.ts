@@ -1,7 +1,7 @@
 import type { LiveReplica, LiveTokens, Seconds, Tokens } from '@breakeven/core'
 import type { Clock } from './clock.ts'
 
-export type Listener = (tokens: Tokens, last: boolean) => void
+type Listener = (tokens: Tokens, last: boolean) => void
 
 /** A replica in the time of a clock: each token is told when it is due. */
 export type RunningReplica = {

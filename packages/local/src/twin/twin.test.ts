@@ -118,14 +118,12 @@ describe('over the paths of a server', () => {
   })
 
   test('a chat, token by token, with its usage where that is asked for', async () => {
+    const from = performance.now()
     const answer = await ask({ messages, max_tokens: 3, stream: true, stream_options: { include_usage: true } })
     expect(answer.headers).toEqual({ 'content-type': 'text/event-stream' })
     const pieces: string[] = []
-    const at: number[] = []
-    for await (const piece of piecesOf(answer.body)) {
-      pieces.push(textOf(piece))
-      at.push(performance.now())
-    }
+    for await (const piece of piecesOf(answer.body)) pieces.push(textOf(piece))
+    const seconds = (performance.now() - from) / 1000
     const events = pieces.join('').split('\n\n')
     expect(events.slice(-2)).toEqual(['data: [DONE]', ''])
     const chunks = events.slice(0, -2).map((line) => JSON.parse(line.replace(/^data: /, '')))
@@ -138,15 +136,16 @@ describe('over the paths of a server', () => {
     ])
     expect(chunks[3].choices[0].finish_reason).toBe('length')
     expect(chunks[4]).toMatchObject({ choices: [], usage: { prompt_tokens: PROMPT_TOKENS, completion_tokens: 3 } })
-    // Three tokens and the end are apart by two steps: none comes early, in the time of this machine.
+    // In the time of this machine, and not sooner than the hardware would be done.
     const simulated = simulate(replica(), {
       at: Float64Array.of(0),
       input: Float64Array.of(PROMPT_TOKENS),
       output: Float64Array.of(3),
     })
-    const seconds = simulated.fits ? (simulated.endAt[0] ?? 0) - (simulated.firstAt[0] ?? 0) : NaN
-    expect(seconds).toBeGreaterThan(0.05)
-    expect(((at[2] ?? 0) - (at[0] ?? 0)) / 1000).toBeGreaterThan(0.9 * seconds - 0.01)
+    expect(simulated).toMatchObject({ fits: true })
+    const done = simulated.fits ? (simulated.endAt[0] ?? NaN) : NaN
+    expect(done).toBeGreaterThan(0.08)
+    expect(seconds).toBeGreaterThanOrEqual(done)
   })
 
   test.each([
