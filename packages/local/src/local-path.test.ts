@@ -198,6 +198,31 @@ test('the bundle is small, and starts fast', () => {
   expect(Math.min(...rest.coldStarts())).toBeLessThan(0.15)
 })
 
+test('after scaling to zero: 503 until capacity is there, which the first call starts', async () => {
+  const ready = {
+    container: () => Promise.resolve(json(200, [{ label: 'a', score: 1 }])),
+    shape: 'huggingface',
+    task: 'classify',
+  } as const
+  const path = await serveLocalPath({
+    models: { ready },
+    front: 'rest',
+    keys,
+    capacityAfterSeconds: 0.3,
+    onCall: () => {},
+  })
+  const ask = (): Promise<Response> =>
+    fetch(`${path.url}/v1/classify`, {
+      method: 'POST',
+      headers: { 'x-api-key': KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'ready', input: 'x' }),
+    })
+  const first = await ask()
+  expect([first.status, Number(first.headers.get('retry-after'))]).toEqual([503, 30])
+  await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200)
+  await path.close(0)
+})
+
 test('a model server by its URL, behind an endpoint', async () => {
   const seen: GatewayRequest[] = []
   const server: Handler = (request) => {

@@ -1,4 +1,4 @@
-import type { Task } from '@breakeven/core'
+import type { Seconds, Task } from '@breakeven/core'
 import type { Handler, LedgerEntry, SageMakerUpstream } from '@breakeven/gateway'
 import { bundleLambda } from '@breakeven/gateway/bundle'
 import { runtimeSdk, type Served } from '@breakeven/gateway/node'
@@ -23,6 +23,8 @@ export type LocalPathSettings = {
   readonly front: 'rest' | 'http'
   readonly keys: readonly ApiKey[]
   readonly throttle?: Throttle
+  /** Endpoints are scaled to zero: capacity comes so long after the first call of each. */
+  readonly capacityAfterSeconds?: Seconds
   readonly port?: number
   readonly host?: string
   /** Lines of the function's log that are calls, and all others. */
@@ -60,6 +62,16 @@ const modulesOf = async (): Promise<Readonly<Record<string, unknown>>> => {
   return { '@aws-sdk/client-sagemaker-runtime': { ...sdk, SageMakerRuntimeClient: LocalClient } }
 }
 
+/** Asked whether capacity is there: the first question is what starts it. */
+const startingIn = (seconds: Seconds): (() => boolean) => {
+  let readyAt: number | undefined
+  return () => {
+    const now = performance.now()
+    readyAt ??= now + seconds * 1000
+    return now >= readyAt
+  }
+}
+
 const callIn = (line: string): LedgerEntry | undefined => {
   if (!line.startsWith('{"ledger":')) return undefined
   const entry = objectIn(utf8(line))
@@ -73,13 +85,18 @@ const callIn = (line: string): LedgerEntry | undefined => {
  * @throws InputError where the port is taken.
  */
 export const serveLocalPath = async (settings: LocalPathSettings): Promise<LocalPath> => {
-  const { models, front, keys, throttle, port, host, onCall, onLog = () => {} } = settings
+  const { models, front, keys, throttle, capacityAfterSeconds = 0, port, host, onCall, onLog = () => {} } = settings
   const named = Object.entries(models).map(([name, model], index) => ({
     name,
     model,
     endpoint: endpointName(name, index),
   }))
-  const endpoints = new Map(named.map(({ endpoint, model: { container } }) => [endpoint, { container }]))
+  const endpoints = new Map(
+    named.map(({ endpoint, model: { container } }) => [
+      endpoint,
+      { container, ready: startingIn(capacityAfterSeconds) },
+    ]),
+  )
   const [code, modules, runtime] = await Promise.all([bundleLambda(), modulesOf(), listen(sagemakerRuntime(endpoints))])
   const upstreams = named.map(({ name, model: { shape, task }, endpoint }): [string, SageMakerUpstream] => [
     name,

@@ -1,6 +1,7 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
+import { parseDuration } from '../flags/duration.ts'
 import { parseAmount, parseCount, parsePositive } from '../flags/number.ts'
 import { parseHost } from '../flags/pair.ts'
 import type { ServeFlags } from './run.ts'
@@ -84,6 +85,13 @@ export const serveCommand: Command<CliContext> = buildCommand<ServeFlags, [], Cl
         placeholder: 'N',
         brief: "With --local: the usage plan's throttle, twice as many at once",
       },
+      startsIn: {
+        kind: 'parsed',
+        parse: parseDuration,
+        optional: true,
+        placeholder: 'TIME',
+        brief: 'With --local: as after scaling to zero, capacity comes so long after the first call; until then 503',
+      },
       labels: {
         kind: 'parsed',
         parse: text,
@@ -103,7 +111,7 @@ export const serveCommand: Command<CliContext> = buildCommand<ServeFlags, [], Cl
         parse: text,
         optional: true,
         placeholder: 'KEY',
-        brief: 'What callers must show; else one is made, and shown once. BREAKEVEN_KEY says it unseen',
+        brief: 'What callers must show; else one is made for this run, and shown. BREAKEVEN_KEY says it unseen',
       },
       ledger: {
         kind: 'parsed',

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { type HostChoice, InputError } from '@breakeven/core'
+import { type HostChoice, InputError, type Seconds } from '@breakeven/core'
 import type { GatewayConfig, Ledger, LedgerEntry, Upstream } from '@breakeven/gateway'
 import type { Served } from '@breakeven/gateway/node'
 import { type LocalPath, serveLocalPath, urlContainer } from '@breakeven/local'
@@ -20,6 +20,7 @@ export type ServeFlags = {
   readonly local: boolean
   readonly front?: 'rest' | 'http'
   readonly requestsPerSecond?: number
+  readonly startsIn?: Seconds
   readonly labels?: string
   readonly config?: string
   readonly key?: string
@@ -48,9 +49,11 @@ const checkFlags = (flags: ServeFlags): void => {
         hint: 'put it into the file, or leave --config out',
       })
   }
-  const localOnly = (['front', 'requestsPerSecond', 'labels'] as const).find((name) => flags[name] !== undefined)
+  const localOnly = (['front', 'requestsPerSecond', 'startsIn', 'labels'] as const).find(
+    (name) => flags[name] !== undefined,
+  )
   if (localOnly !== undefined && !local) {
-    const name = localOnly === 'requestsPerSecond' ? 'requests-per-second' : localOnly
+    const name = localOnly.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     throw new InputError(`--${name} is of the local path`, { hint: 'add --local' })
   }
   if (upstream === undefined && (flags.model !== undefined || flags.upstreamKeyEnv !== undefined))
@@ -141,7 +144,7 @@ const startsText = (starts: readonly number[]): string => {
 const serveLocal = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Serving> => {
   const key = keyOf(flags, io)
   const models = await localModels(flags, io)
-  const { front = 'rest', requestsPerSecond, port, host } = flags
+  const { front = 'rest', requestsPerSecond, startsIn, port, host } = flags
   const path: LocalPath = await serveLocalPath({
     models: Object.fromEntries(models.map((model) => [model.name, model])),
     front,
@@ -149,6 +152,7 @@ const serveLocal = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Se
     ...(requestsPerSecond === undefined
       ? {}
       : { throttle: { requestsPerSecond, burst: Math.ceil(2 * requestsPerSecond) } }),
+    ...(startsIn === undefined ? {} : { capacityAfterSeconds: startsIn }),
     port,
     host,
     onCall: (entry) => {
@@ -174,7 +178,7 @@ const serveLocal = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Se
 
 const ofConfig = ({ models }: GatewayConfig): Banner['models'] =>
   Object.entries(models).map(([name, upstream]) => ({
-    name: name === '*' ? 'any model' : name,
+    ...(name === '*' ? {} : { name }),
     about:
       upstream.kind === 'url' ? `at ${upstream.url}` : `SageMaker endpoint ${upstream.endpoint}, ${upstream.region}`,
     task: upstream.kind === 'url' ? 'generate' : upstream.task,
@@ -210,7 +214,7 @@ const serveHere = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Ser
       ...models,
       ...(upstream === undefined
         ? []
-        : [{ name: model ?? 'any model', about: `at ${upstream}`, task: 'generate' as const }]),
+        : [{ ...(model === undefined ? {} : { name: model }), about: `at ${upstream}`, task: 'generate' as const }]),
     ],
     title: 'The gateway',
     key,
@@ -254,10 +258,12 @@ export const runServe = async (flags: ServeFlags, io: Io): Promise<void> => {
     const { url } = served
     const banner = { url, title, models, header, ledger: flags.ledger, ...(key === undefined ? {} : { key }) }
     if (!flags.quiet) io.stderr.write(bannerText(banner))
-    else if (key?.made === true) io.stderr.write(`key, shown this once: ${key.value}\n`)
+    else if (key?.made === true) io.stderr.write(`key, made for this run: ${key.value}\n`)
     const address = flags.ledger === '-' ? io.stderr : io.stdout
+    // Listens before it says that it does: who reads the address may interrupt at once.
+    const end = interrupted()
     address.write(`${url}/v1\n`)
-    await interrupted()
+    await end
     await served.close()
     await file.close()
     if (!flags.quiet) io.stderr.write(endText(tally, serving, flags.ledger))

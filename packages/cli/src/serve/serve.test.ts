@@ -110,7 +110,7 @@ describe('breakeven serve', () => {
       THEIR_KEY: 'their-secret',
     })
     expect(running.out()).toBe(`${running.url}/v1\n`)
-    expect(running.err()).toContain(`key, shown this once: ${running.key()}`)
+    expect(running.err()).toContain(`key, made for this run: ${running.key()}`)
     const path = '/v1/chat/completions'
     expect((await post(running.url, path, {}, { model: 'any', messages })).status).toBe(401)
     const answer = await post(running.url, path, bearer(running.key()), { model: 'any', messages })
@@ -229,6 +229,11 @@ describe('breakeven serve', () => {
     ['a model of nobody', ['--twin', 'llama-3.1-8b@ml.g5.2xlarge', '--model', 'x'], 'of --upstream'],
     ['an endpoint of any model', ['--local', '--upstream', 'http://127.0.0.1:9/v1'], 'add --model NAME'],
     ['a front of nothing', ['--upstream', 'http://127.0.0.1:9/v1', '--front', 'rest'], 'add --local'],
+    [
+      'capacity of nothing',
+      ['--upstream', 'http://127.0.0.1:9/v1', '--starts-in', '5s'],
+      '--starts-in is of the local path',
+    ],
     ['two masters', ['--config', 'x.json', '--key', 'k'], '--key does not go with it'],
     ['no such configuration', ['--config', 'none.json'], 'ENOENT'],
     ['a bad configuration', ['--config', 'bad.json'], 'no models'],
@@ -276,8 +281,10 @@ describe('what a person reads', () => {
     expect(curlText({ ...banner, key: { value: 'k', made: true } })).toBe(
       `curl -N http://127.0.0.1:4010/v1/embeddings -H 'x-api-key: k' -H 'content-type: application/json' -d '{"model":"it'\\''s","input":"Where is my refund?"}'`,
     )
+    // One that was given is not repeated.
+    expect(curlText({ ...banner, key: { value: 'given', made: false } })).toContain("-H 'x-api-key: YOUR_KEY'")
     expect(bannerText(banner)).toContain('calls are written to standard output')
-    expect(bannerText(banner)).not.toContain('shown this once')
+    expect(bannerText(banner)).not.toContain('made for this run')
   })
 
   const entry: LedgerEntry = {
