@@ -185,6 +185,20 @@ export const hostedCandidate = (
   return { kind: 'ruledOut', id, reason }
 }
 
+/** The other degrees to split the same weights over on the same machine, where they fit. */
+export const otherDegrees = (
+  catalog: Catalog,
+  deployment: Deployment,
+  capacity: CapacityMemo,
+): readonly { readonly deployment: Deployment; readonly capacity: FittingCapacity }[] =>
+  degreesFor(deployment.instance, undefined).flatMap((tensorParallel) => {
+    if (tensorParallel === deployment.tensorParallel) return []
+    const other = { ...deployment, tensorParallel }
+    const replica = replicaOf(catalog, other)
+    const found = replica && capacity(replica)
+    return found?.fits === true ? [{ deployment: other, capacity: found }] : []
+  })
+
 const findNamed = <T extends { readonly id: string }>(
   rows: readonly T[],
   id: string,

@@ -9,8 +9,20 @@ import type { Conditions } from './conditions.ts'
 import { InputError } from './error.ts'
 import { fieldOf } from './field.ts'
 import { indexModels } from './model-index.ts'
-import { cheapestFirst, priceField, priceHosts, priceHybrids, renterFor, simulateHosts } from './price-field.ts'
+import { playHere, type Staged } from './play.ts'
+import {
+  cheapestFirst,
+  nameRunnersUp,
+  priceField,
+  priceHosts,
+  priceHybrids,
+  renterFor,
+  sceneOf,
+  simulateHosts,
+  simulateHybrids,
+} from './price-field.ts'
 import { type HostedOutcome, priceAsIs, type Setting, settingOf } from './price-options.ts'
+import type { Requests } from './replica-terms.ts'
 import { sensitivityOf } from './sensitivity.ts'
 import { didYouMean } from './suggest.ts'
 import { daysWatched, summaryOf, totalTokens } from './workload-summary.ts'
@@ -131,7 +143,20 @@ const wholeBill = (
  *
  * @throws InputError for an unknown model, machine or region, and for a workload without any traffic.
  */
-export const compare = (catalog: Catalog, workload: Workload, conditions: Conditions): Comparison => {
+export const compare = (catalog: Catalog, workload: Workload, conditions: Conditions, rows?: Requests): Comparison =>
+  playHere(comparing(catalog, workload, conditions, rows))
+
+/**
+ * The same in rounds of work that can be done elsewhere: each is a list of simulations, which workers may share.
+ *
+ * @param rows the requests as they came, where they are at hand: the fleets are then played on them.
+ */
+export function* comparing(
+  catalog: Catalog,
+  workload: Workload,
+  conditions: Conditions,
+  rows?: Requests,
+): Staged<Comparison> {
   checkRegion(catalog, conditions)
   requireTraffic(workload)
   const index = indexModels(catalog.apiModels)
@@ -141,12 +166,15 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   const apart: Comparison['apart'][number][] = []
   const apis = priceField(setting, field, ruledOut, apart).toSorted(cheapestFirst)
   const closed = priceHosts(setting, field, ruledOut)
-  const hosts = conditions.estimate === 'simulated' ? simulateHosts(setting, closed, ruledOut) : closed
+  const scene = conditions.estimate === 'simulated' && closed.length > 0 ? sceneOf(setting, rows) : undefined
+  const hosts =
+    scene === undefined ? nameRunnersUp(setting, closed) : yield* simulateHosts(setting, closed, ruledOut, scene)
+  const hybrids = scene === undefined ? priceHybrids(setting, hosts) : yield* simulateHybrids(setting, hosts, scene)
   const today = priceAsIs(setting)
   const unpriced = unpricedOf(workload, today?.bill)
   const asIs = wholeBill(today?.option, unpriced, apart)
   const hosted = hosts.map(({ option }) => option)
-  const options = [...asIs, ...apis, ...hosted, ...priceHybrids(setting, hosts)].toSorted(cheapestFirst)
+  const options = [...asIs, ...apis, ...hosted, ...hybrids].toSorted(cheapestFirst)
   requireOptions(options, ruledOut, conditions)
   const horizon = horizonOf(setting)
   const rents = [...asIs, ...apis.slice(0, Math.max(BEST_OF_A_SIDE, conditions.api.length))]
@@ -155,7 +183,7 @@ export const compare = (catalog: Catalog, workload: Workload, conditions: Condit
   return {
     on: conditions.on,
     region: conditions.region,
-    estimate: conditions.estimate,
+    estimate: scene === undefined ? 'closed-form' : 'simulated',
     catalogue: { hash: catalog.hash, asOf: catalog.asOf },
     considered: options.length + ruledOut.length + apart.length,
     workload: summaryOf(workload),

@@ -1,8 +1,46 @@
 import type { CapabilityClass } from './catalog.ts'
 import type { CostCurve, Line } from './cost.ts'
 import type { OptionId } from './option.ts'
+import type { Percentiles } from './replica-latency.ts'
 import type { IsoDate, Sure, Usd } from './units.ts'
 import type { FullUsage } from './usage.ts'
+
+/** How a fleet fared when the traffic was played through it; it is named because its target held there. */
+export type PlayedFleet = {
+  /** The rows as they came; as many as came in each minute; or a day under the assumed peak. */
+  readonly on: 'rows' | 'minutes' | 'assumed'
+  readonly requestsPlayed: number
+  /** One part in so many of the fleet and of the traffic was played; 1: all of it. */
+  readonly parts: number
+  /** By what one replica sustains. More run where the traffic itself asked for more. */
+  readonly sizedReplicas: number
+  readonly replicas: number
+  readonly ttftSeconds: Percentiles
+  readonly tpotSeconds: Percentiles
+}
+
+/** A base on own machines and a renter for the rest, as it fared over a day that was played. */
+export type PlayedHybrid = {
+  readonly on: PlayedFleet['on']
+  readonly requestsPlayed: number
+  readonly machines: number
+  readonly replicas: number
+  /** Requests at a time that a replica takes; who finds all of them full goes to the renter. */
+  readonly requestsAtOnce: number
+  readonly renter: OptionId
+  /** Shares that go to the renter. */
+  readonly callsOver: number
+  readonly inputTokensOver: number
+  readonly outputTokensOver: number
+  /** Of what stays. How fast the renter answers is in no price list, so it is not here. */
+  readonly ownTtftSeconds: Percentiles
+  readonly ownTpotSeconds: Percentiles
+  /** Every number of machines that was played: machines and renter, without what both ways pay for the front. */
+  readonly tried: readonly { readonly machines: number; readonly usdPerDay: Usd; readonly callsOver: number }[]
+}
+
+/** The next best way to run the same model, and why it is not the one. */
+export type RunnerUp = { readonly id: OptionId; readonly label: string; readonly usdPerDay: Usd; readonly why: string }
 
 /** One priced option: a receipt for a day, and how its cost moves with volume. */
 export type PricedOption = {
@@ -31,6 +69,11 @@ export type PricedOption = {
     readonly limit: string
     readonly sure: Sure
   }
+  /** Where it was simulated. */
+  readonly played?: PlayedFleet
+  readonly playedHybrid?: PlayedHybrid
+  /** Of the best way to run a model: the next one. */
+  readonly runnerUp?: RunnerUp
   readonly curve: CostCurve
 }
 

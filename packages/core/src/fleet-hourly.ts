@@ -1,6 +1,8 @@
 import { fixedFleet, type FleetOptions, type FleetSimulation, simulateFleet, type Slo } from './fleet.ts'
+import { CLIENT_SECONDS } from './capacity-terms.ts'
 import type { Replica } from './model.ts'
 import type { NoSimulation, Requests } from './replica.ts'
+import { sliceOf } from './requests-part.ts'
 import { SECONDS_PER_HOUR } from './units.ts'
 import type { Seconds } from './units.ts'
 
@@ -19,14 +21,6 @@ export type HourlyFleet = FleetSimulation & {
   /** Paid time of all replicas, warm-up and delay included. */
   readonly replicaHours: number
 }
-
-/** Requests of one hour, by position. */
-const sliceOf = ({ at, input, output, prefixes }: Requests, from: number, to: number): Requests => ({
-  at: at.subarray(from, to),
-  input: input.subarray(from, to),
-  output: output.subarray(from, to),
-  ...(prefixes === undefined ? {} : { prefixes: { ...prefixes, blocks: prefixes.blocks.slice(from, to) } }),
-})
 
 /** Position of the first request at or after a moment. */
 const firstAtOrAfter = (at: Float64Array, moment: Seconds): number => {
@@ -56,12 +50,37 @@ export const paidReplicaHours = (byHour: Int32Array, { warmUpSeconds, scaleInSec
   return hours
 }
 
-/** Attempts at mending hours whose own requests were fine alone, but not after a full hour before. */
-const MENDINGS = 6
+/** Rounds of mending hours whose own requests were fine alone, but not after a full hour before. */
+const MENDINGS = 12
+
+/** The share of an hour's requests that may miss the target, by the percentile that the level names. */
+const MAY_MISS = { p95: 0.05, p99: 0.01 } as const
+
+/** Hours in which too large a share of the requests that came then missed the target. */
+const missedHours = (
+  requests: Requests,
+  { outcome }: FleetSimulation,
+  slo: Slo,
+  hourOf: (at: Seconds) => number,
+): ReadonlySet<number> => {
+  const [came, missed] = [new Map<number, number>(), new Map<number, number>()]
+  for (const [request, at] of requests.at.entries()) {
+    if (outcome.rejected[request] === 1) continue
+    const hour = hourOf(at)
+    const [first, end] = [outcome.firstAt[request]!, outcome.endAt[request]!]
+    const output = Math.ceil(requests.output[request]!)
+    came.set(hour, (came.get(hour) ?? 0) + 1)
+    const late =
+      first - at + CLIENT_SECONDS > slo.ttftSeconds || (output > 1 && (end - first) / (output - 1) > slo.tpotSeconds)
+    if (late) missed.set(hour, (missed.get(hour) ?? 0) + 1)
+  }
+  const worst = [...missed].filter(([hour, count]) => count > MAY_MISS[slo.percentile] * came.get(hour)!)
+  return new Set(worst.map(([hour]) => hour))
+}
 
 /**
- * Replicas by hour: for each hour the fewest with which its own requests see the service level, at least one; then all is
- * played again as it came, and every hour gets one more until the level holds. Or why it does not.
+ * Replicas by hour: for each hour the fewest with which its own requests see the service level, at least one machine; then
+ * all is played again as it came, and hours that miss it there get one more until the level holds. Or why it does not.
  */
 export const hourlyFleet = (
   replica: Replica,
@@ -70,22 +89,28 @@ export const hourlyFleet = (
   options: ScalingOptions,
 ): HourlyFleet | NoSimulation => {
   const { at } = requests
+  const { step = 1 } = options
   const startAt = Math.floor((at[0] ?? 0) / SECONDS_PER_HOUR) * SECONDS_PER_HOUR
   const hours = Math.max(1, Math.floor(((at.at(-1) ?? startAt) - startAt) / SECONDS_PER_HOUR) + 1)
+  const hourOf = (moment: Seconds): number => Math.floor((moment - startAt) / SECONDS_PER_HOUR)
   const byHour = new Int32Array(hours)
   for (let hour = 0; hour < hours; hour++) {
     const from = firstAtOrAfter(at, startAt + hour * SECONDS_PER_HOUR)
     const to = firstAtOrAfter(at, startAt + (hour + 1) * SECONDS_PER_HOUR)
     const fleet = fixedFleet(replica, sliceOf(requests, from, to), slo, options)
     if (!fleet.fits) return fleet
-    byHour[hour] = Math.max(1, fleet.replicas)
+    byHour[hour] = Math.max(step, fleet.replicas)
   }
-  const staffing = (moment: Seconds): number => byHour[Math.floor((moment - startAt) / SECONDS_PER_HOUR)] ?? 1
+  const staffing = (moment: Seconds): number => byHour[hourOf(moment)] ?? step
   for (let mending = 0; mending <= MENDINGS; mending++) {
     const simulation = simulateFleet(replica, requests, slo, staffing, options.routing)
     if (!simulation.fits) return simulation
     if (simulation.holds) return { ...simulation, startAt, byHour, replicaHours: paidReplicaHours(byHour, options) }
-    for (let hour = 0; hour < hours; hour++) byHour[hour] = (byHour[hour] ?? 0) + 1
+    const missed = missedHours(requests, simulation, slo, hourOf)
+    for (let hour = 0; hour < hours; hour++) if (missed.size === 0 || missed.has(hour)) byHour[hour]! += step
   }
-  return { fits: false, reason: `the service level does not hold with ${MENDINGS} replicas more in every hour` }
+  return {
+    fits: false,
+    reason: `the service level does not hold with ${MENDINGS * step} replicas more where it is missed`,
+  }
 }

@@ -35,7 +35,7 @@ const holds = ({ ttft, tpot, rejected }: Latencies, { ttftSeconds, tpotSeconds, 
 }
 
 /** The one with the fewest requests; equals take turns. */
-const leastBusy = (engines: readonly Engine[], among: number, turn: number): number => {
+export const leastBusy = (engines: readonly Engine[], among: number, turn: number): number => {
   let best = 0
   let fewest = Infinity
   for (let step = 0; step < among; step++) {
@@ -93,6 +93,12 @@ export type FleetOptions = {
   readonly routing?: Routing
   /** More replicas than this are not tried. */
   readonly most?: number
+  /** Replicas come by the machine, so many at a time. */
+  readonly step?: number
+  /** Fewer machines than this are not tried. */
+  readonly least?: number
+  /** Machines with which the search begins; absent: what the closed form guesses. */
+  readonly first?: number
 }
 
 const DEFAULT_MOST = 1024
@@ -119,6 +125,45 @@ const missText = ({ latencies, replicas }: FleetSimulation, slo: Slo): string =>
   return `with ${replicas} replicas ${slo.percentile} is ${of(latencies.ttft)} to the first token and ${of(latencies.tpot)} a token; the target is ${slo.ttftSeconds} s and ${slo.tpotSeconds} s`
 }
 
+/** Twice as many replicas that better neither percentile by this share would not with a thousand either. */
+const NO_BETTER = 0.999
+
+const isNoBetter = ({ latencies: now }: FleetSimulation, { latencies: before }: FleetSimulation, slo: Slo): boolean =>
+  now.ttft[slo.percentile] >= NO_BETTER * before.ttft[slo.percentile] &&
+  now.tpot[slo.percentile] >= NO_BETTER * before.tpot[slo.percentile]
+
+/**
+ * The fewest machines of `step` replicas each with which the level holds: from `first` upwards by doubling, then between
+ * what failed and what held by halving. Fewer than `least` are not looked at. `tried` plays one number of replicas.
+ */
+const fewest = (
+  tried: (replicas: number) => FleetSimulation | NoSimulation,
+  slo: Slo,
+  { first, least, step, most }: { first: number; least: number; step: number; most: number },
+): FleetSimulation | NoSimulation => {
+  let high = Math.max(least, first)
+  let low = least - 1
+  let best = tried(high * step)
+  while (best.fits && !best.holds) {
+    if (high * step >= most || best.latencies.rejected > 0) return { fits: false, reason: missText(best, slo) }
+    low = high
+    high = Math.max(high + 1, Math.min(Math.floor(most / step), high * 2))
+    const next = tried(high * step)
+    if (next.fits && !next.holds && isNoBetter(next, best, slo)) return { fits: false, reason: missText(next, slo) }
+    best = next
+  }
+  if (!best.fits) return best
+  let kept: FleetSimulation = best
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    const simulation = tried(middle * step)
+    if (simulation.fits && simulation.holds) [high, kept] = [middle, simulation]
+    else low = middle
+  }
+  // A fleet of few requests may never have used all that was staffed.
+  return { ...kept, replicas: high * step }
+}
+
 /**
  * The fewest replicas, always on, with which the service level holds on these very requests: from the closed form's guess
  * by doubling and halving, each step simulated; so what comes back has been seen to hold. Or why none does.
@@ -127,32 +172,16 @@ export const fixedFleet = (
   replica: Replica,
   requests: Requests,
   slo: Slo,
-  { routing = 'least-outstanding', most = DEFAULT_MOST }: FleetOptions = {},
+  { routing = 'least-outstanding', most = DEFAULT_MOST, least = 1, step = 1, first }: FleetOptions = {},
 ): FixedFleet | NoSimulation => {
   let simulations = 0
   const tried = (replicas: number): FleetSimulation | NoSimulation => {
-    simulations++
+    simulations += 1
     return simulateFleet(replica, requests, slo, () => replicas, routing)
   }
-  let high = Math.min(most, firstGuess(replica, requests, slo))
-  let low = 0
-  let best = tried(high)
-  while (best.fits && !best.holds) {
-    // One request a replica is as good as it gets.
-    if (high >= Math.min(most, Math.max(1, requests.at.length)) || best.latencies.rejected > 0) {
-      return { fits: false, reason: missText(best, slo) }
-    }
-    low = high
-    high = Math.min(most, high * 2)
-    best = tried(high)
-  }
-  if (!best.fits) return best
-  let kept: FleetSimulation = best
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    const simulation = tried(middle)
-    if (simulation.fits && simulation.holds) [high, kept] = [middle, simulation]
-    else low = middle
-  }
-  return { ...kept, replicas: high, simulations }
+  const guess = first ?? Math.ceil(firstGuess(replica, requests, slo) / step)
+  // One request a replica is as good as it gets.
+  const useful = Math.max(step, Math.min(most, Math.max(requests.at.length, least * step)))
+  const found = fewest(tried, slo, { first: Math.min(guess, Math.ceil(useful / step)), least, step, most: useful })
+  return found.fits ? { ...found, simulations } : found
 }

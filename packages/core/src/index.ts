@@ -88,15 +88,27 @@ export {
 export { accuracyBySource, accuracyOf, type Accuracy, type Residual } from './validate/accuracy.ts'
 export { predict, type Prediction, type Trial } from './validate/trial.ts'
 export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hourly.ts'
-export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
+export { type Look, lookAt, playHere, type PlayTask, type Round, type Stage, type Staged } from './play.ts'
+export { kvBytesPerToken,
+ parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'
 
 // The comparison
 export type { Deployment, Front, Option, OptionId, ReplicaPolicy } from './option.ts'
 export type { Cost, CostCurve, CurveParts, Line } from './cost.ts'
 export { type Conditions, DEFAULT_CONDITIONS, type HostChoice } from './conditions.ts'
-export type { Comparison, PairBreakeven, PricedOption, Sensitivity, Stretch, WorkloadSummary } from './comparison.ts'
-export { compare } from './compare.ts'
+export type {
+  Comparison,
+  PairBreakeven,
+  PlayedFleet,
+  PlayedHybrid,
+  PricedOption,
+  RunnerUp,
+  Sensitivity,
+  Stretch,
+  WorkloadSummary,
+} from './comparison.ts'
+export { compare, comparing } from './compare.ts'
 export { articleComparison, type ArticlePreset } from './article.ts'
 export { breakevenOf, type Racer } from './breakeven.ts'
 export { bentCurve, curveOf, flatCurve, linearCurve, stairCurve, sumCurves } from './curve.ts'

@@ -1,16 +1,33 @@
 import {
   apiField,
+  type CapacityMemo,
   capacityMemo,
   type Field,
   hostedCandidate,
   hostedPairs,
   namedApiModels,
+  otherDegrees,
   replicaOf,
 } from './candidates.ts'
 import type { ApiModel } from './catalog.ts'
-import type { Comparison, PricedOption } from './comparison.ts'
-import { type HostedOutcome, priceApi, priceHosted, priceHybrid, type Setting } from './price-options.ts'
-import { playOfLengths, type Sustained, sustainedCapacity } from './sustained.ts'
+import type { Comparison, PlayedHybrid, PricedOption } from './comparison.ts'
+import type { Slo } from './fleet.ts'
+import { bestHybrid, shareOver } from './hybrid.ts'
+import { ON_TEXT } from './played-notes.ts'
+import type { HostLook, HostTask, HybridLook, HybridTask, Stage, Staged } from './play.ts'
+import {
+  type HostedOutcome,
+  hybridQuestionOf,
+  priceApi,
+  priceHosted,
+  priceHybrid,
+  type Setting,
+} from './price-options.ts'
+import type { Requests } from './replica-terms.ts'
+import { withRunnersUp } from './runner-up.ts'
+import { playOfLengths } from './sustained.ts'
+import { dayOf, type Trace, traceOf } from './trace.ts'
+import { SECONDS_PER_DAY } from './units.ts'
 import { meanShape } from './workload-summary.ts'
 
 type RuledOut = Comparison['ruledOut'][number]
@@ -77,39 +94,152 @@ export const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[])
   return outcomes.toSorted((a, b) => cheapestFirst(a.option, b.option))
 }
 
-/** As many of the best are simulated as a second or so allows. */
+/** As many of the best are simulated as a second or two allow. */
 const MOST_SIMULATED = 20
 
+/** Rounds until the first few have all been simulated. */
+const MOST_ROUNDS = 4
+
+/** A split of the same machine that the formula prices this much dearer is not looked at. */
+const FAR_DEARER = 1.5
+
+type Rivals = { readonly host: HostedOutcome; readonly rivals: readonly HostedOutcome[] }
+
+/** The ways to run an option's model on its machine: as chosen, and split over more or fewer of its accelerators. */
+const rivalsOf = (setting: Setting, host: HostedOutcome, memo: CapacityMemo): readonly HostedOutcome[] => {
+  // A degree that was named is no question.
+  if (setting.conditions.host.some(({ tensorParallel }) => tensorParallel !== undefined)) return []
+  return otherDegrees(setting.catalog, host.deployment, memo).flatMap(({ deployment, capacity }) => {
+    const priced = priceHosted(setting, deployment, capacity)
+    return priced === undefined ? [] : [priced]
+  })
+}
+
+const withRivals = (setting: Setting, hosts: readonly HostedOutcome[]): readonly Rivals[] => {
+  const memo = capacityMemo(meanShape(setting.prepared.workload), setting.conditions)
+  return hosts.map((host) => ({ host, rivals: rivalsOf(setting, host, memo) }))
+}
+
+/** The best of each model with the one that comes next, by the closed form. */
+export const nameRunnersUp = (setting: Setting, hosts: readonly HostedOutcome[]): readonly HostedOutcome[] =>
+  withRunnersUp(
+    hosts,
+    withRivals(setting, hosts.slice(0, MOST_SIMULATED)).flatMap(({ rivals }) => rivals),
+  )
+
+/** Machines of one accelerator carry the same replica, and as many of them the same fleet. */
+const keyOf = ({ replica, perInstance }: HostTask): string =>
+  `${replica.model.id} ${replica.accelerator.id} ${replica.precision} ${replica.tensorParallel} ${perInstance} ${replica.accelerator.kind === 'cpu' ? replica.ramBytes : ''}`
+
+const taskOf = ({ catalog, conditions, load, requestsPerDay }: Setting, host: HostedOutcome): HostTask | undefined => {
+  const replica = replicaOf(catalog, host.deployment)
+  if (replica === undefined) return undefined
+  return {
+    kind: 'host',
+    replica,
+    closed: host.capacity,
+    perInstance: host.priced.replicas(0).mean,
+    policy: conditions.replicas,
+    peakRequestsPerSecond: (requestsPerDay * (load[0]?.factor ?? 1)) / SECONDS_PER_DAY,
+    utilisation: conditions.utilisation,
+  }
+}
+
+/** What was seen of a task, or why it is no option. */
+const seenHost = (
+  setting: Setting,
+  host: HostedOutcome,
+  look: HostLook,
+  on: Trace['origin'],
+): HostedOutcome | string => {
+  if (!look.fits) return look.reason
+  if (!look.fleet.fits) return `the fleet was played on ${ON_TEXT[on]}: ${look.fleet.reason}`
+  const simulated = {
+    latencies: look.latencies,
+    closedFormRequestsPerSecond: host.capacity.requestsPerSecond,
+    fleet: look.fleet,
+    on,
+  }
+  return priceHosted(setting, host.deployment, look.capacity, simulated) ?? host
+}
+
+/** What the tasks of one comparison play. */
+export type Scene = { readonly stage: Stage; readonly trace: Trace }
+
+/** Undefined where nothing is known of lengths: then there is nothing to play. */
+export const sceneOf = ({ prepared, conditions, load }: Setting, rows: Requests | undefined): Scene | undefined => {
+  const { workload } = prepared
+  const trace = traceOf(workload, load, rows)
+  if (trace === undefined) return undefined
+  const day = dayOf(workload, load, trace, rows)
+  const slo: Slo = { ttftSeconds: conditions.ttftSeconds, tpotSeconds: conditions.tpotSeconds, percentile: 'p95' }
+  return { stage: { slo, play: playOfLengths(workload.lengths), trace: trace.requests, day }, trace }
+}
+
 /**
- * The second, deeper look: the best hosted options again with the rate that the simulator finds for a replica on the
- * traffic's own lengths. What misses the target there is ruled out; the rest keep their closed form and follow.
+ * The second, deeper look: the best hosted options again, each split of their machines, with the rate that the simulator
+ * finds for a replica on the traffic's own lengths; and the fleet that follows from it, played on the traffic itself, with
+ * more replicas where it misses the target there. What never holds is ruled out; the rest keep their closed form.
  */
-export const simulateHosts = (
+export function* simulateHosts(
   setting: Setting,
   hosts: readonly HostedOutcome[],
   ruledOut: RuledOut[],
-): readonly HostedOutcome[] => {
-  const { catalog, conditions, prepared } = setting
-  const play = playOfLengths(prepared.workload.lengths)
-  const target = { ttftSeconds: conditions.ttftSeconds, tpotSeconds: conditions.tpotSeconds }
-  const memo = new Map<string, Sustained>()
-  const looked = hosts.slice(0, MOST_SIMULATED).flatMap((host) => {
-    const { deployment, capacity, option } = host
-    const replica = replicaOf(catalog, deployment)
-    if (replica === undefined) return [host]
-    // Machines of one accelerator carry the same replica.
-    const key = `${deployment.model.id} ${deployment.instance.accelerator} ${deployment.precision} ${deployment.tensorParallel} ${replica.ramBytes ?? ''}`
-    const sustained = memo.get(key) ?? sustainedCapacity(replica, capacity, play, target)
-    memo.set(key, sustained)
-    if (!sustained.fits) {
-      ruledOut.push({ id: option.id, reason: sustained.reason })
-      return []
+  scene: Scene,
+): Staged<readonly HostedOutcome[]> {
+  const leftOut: HostedOutcome[] = []
+  const played: HostedOutcome[] = []
+  let closed: readonly HostedOutcome[] = hosts
+  let ranked: readonly HostedOutcome[] = hosts
+  // What the simulator makes dearer may now stand behind what it has not seen: the best few are never a formula's word alone.
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    if (ranked.slice(0, HYBRID_BASES).every((host) => played.includes(host))) break
+    const look = round === 0 ? MOST_SIMULATED : HYBRID_BASES
+    played.push(...(yield* playedHosts(setting, closed.slice(0, look), ruledOut, leftOut, scene)))
+    closed = closed.slice(look)
+    ranked = [...played, ...closed].toSorted((a, b) => cheapestFirst(a.option, b.option))
+  }
+  return withRunnersUp(ranked, leftOut)
+}
+
+/** Some of the options, played; other splits that were worse go into `leftOut`. */
+function* playedHosts(
+  setting: Setting,
+  hosts: readonly HostedOutcome[],
+  ruledOut: RuledOut[],
+  leftOut: HostedOutcome[],
+  { stage, trace }: Scene,
+): Staged<readonly HostedOutcome[]> {
+  const looked = withRivals(setting, hosts)
+  const near = looked.flatMap(({ host, rivals }) => [
+    host,
+    ...rivals.filter(({ option }) => option.usdPerDay < FAR_DEARER * host.option.usdPerDay),
+  ])
+  const tasks = new Map<string, HostTask>()
+  const keys = new Map<HostedOutcome, string>()
+  for (const host of near) {
+    const task = taskOf(setting, host)
+    if (task === undefined) continue
+    keys.set(host, keyOf(task))
+    tasks.set(keyOf(task), task)
+  }
+  const looks = yield { about: 'fleets', stage, tasks: [...tasks.values()] }
+  const byKey = new Map([...tasks.keys()].map((key, index) => [key, looks[index] as HostLook]))
+  return looked.flatMap(({ host, rivals }) => {
+    const seen: HostedOutcome[] = []
+    const reasons: string[] = []
+    for (const one of [host, ...rivals]) {
+      const look = byKey.get(keys.get(one) ?? '')
+      const outcome = look === undefined ? undefined : seenHost(setting, one, look, trace.origin)
+      if (outcome === undefined) leftOut.push(one)
+      else if (typeof outcome === 'string') reasons.push(outcome)
+      else seen.push(outcome)
     }
-    const { latencies } = sustained
-    const simulated = { latencies, closedFormRequestsPerSecond: capacity.requestsPerSecond }
-    return [priceHosted(setting, deployment, sustained.capacity, simulated) ?? host]
+    const [best, ...others] = seen.toSorted((a, b) => cheapestFirst(a.option, b.option))
+    leftOut.push(...others)
+    if (best === undefined) ruledOut.push({ id: host.option.id, reason: reasons[0] ?? 'it could not be simulated' })
+    return best ?? []
   })
-  return [...looked, ...hosts.slice(MOST_SIMULATED)].toSorted((a, b) => cheapestFirst(a.option, b.option))
 }
 
 /** The cheapest renter of the same open model, or the one that was named. */
@@ -125,10 +255,78 @@ export const renterFor = (setting: Setting, hosted: HostedOutcome): PricedOption
   return priced.toSorted(cheapestFirst)[0]
 }
 
-/** Base and overflow, where that saves. */
-export const priceHybrids = (setting: Setting, hosts: readonly HostedOutcome[]): readonly PricedOption[] =>
+type Pairing = { readonly hosted: HostedOutcome; readonly renter: PricedOption }
+
+const pairingsOf = (setting: Setting, hosts: readonly HostedOutcome[]): readonly Pairing[] =>
   hosts.slice(0, HYBRID_BASES).flatMap((hosted) => {
     const renter = renterFor(setting, hosted)
-    const hybrid = renter === undefined ? undefined : priceHybrid(setting, hosted, renter)
-    return hybrid === undefined ? [] : [hybrid]
+    return renter === undefined ? [] : [{ hosted, renter }]
   })
+
+/** Base and overflow, where that saves. */
+export const priceHybrids = (setting: Setting, hosts: readonly HostedOutcome[]): readonly PricedOption[] =>
+  pairingsOf(setting, hosts).flatMap(({ hosted, renter }) => priceHybrid(setting, hosted, renter) ?? [])
+
+/** A hybrid that the formula prices so much above the better side is not played. */
+const HOPELESS = 2
+
+/** What the renter takes for prompts, completions and calls. */
+const renterUsd = ({ lines }: PricedOption, shares: Parameters<typeof shareOver>[1]): number =>
+  lines.reduce((sum, line) => sum + line.usd * shareOver(line, shares), 0)
+
+const hybridTaskOf = (setting: Setting, { hosted, renter }: Pairing): HybridTask | undefined => {
+  const { catalog, requestsPerDay } = setting
+  const replica = replicaOf(catalog, hosted.deployment)
+  if (replica === undefined || requestsPerDay === 0) return undefined
+  const perInstance = hosted.priced.replicas(0).mean
+  const most = Math.ceil((hosted.option.replicas?.max ?? perInstance) / perInstance)
+  const guess = bestHybrid(hybridQuestionOf(setting, hosted, renter))
+  const pure = Math.min(hosted.option.usdPerDay, renter.usdPerDay)
+  // One machine takes all, or both sides together are far dearer than one of them: nothing to be found by playing.
+  if (most < 2 || guess === undefined || guess.usdPerDay > HOPELESS * pure) return undefined
+  const none = { callsOver: 0, inputOver: 0, outputOver: 0 }
+  return {
+    kind: 'hybrid',
+    replica,
+    perInstance,
+    machineUsdPerDay: hosted.priced.step.usdPerDay,
+    inputUsdPerDay: renterUsd(renter, { ...none, inputOver: 1 }),
+    outputUsdPerDay: renterUsd(renter, { ...none, outputOver: 1 }),
+    callUsdPerDay: renterUsd(renter, { ...none, callsOver: 1 }),
+    first: guess.machines,
+    most,
+  }
+}
+
+/** Base and overflow as they fare over a day that is played: the number of machines, and what goes over, are what was seen. */
+export function* simulateHybrids(
+  setting: Setting,
+  hosts: readonly HostedOutcome[],
+  { stage }: Scene,
+): Staged<readonly PricedOption[]> {
+  const pairings = pairingsOf(setting, hosts).flatMap((pairing) => {
+    const task = hybridTaskOf(setting, pairing)
+    return task === undefined ? [] : [{ ...pairing, task }]
+  })
+  if (pairings.length === 0) return []
+  const looks = yield { about: 'hybrids', stage, tasks: pairings.map(({ task }) => task) }
+  return pairings.flatMap(({ hosted, renter, task }, index) => {
+    const look = looks[index] as HybridLook
+    if (!look.fits) return []
+    const seen: PlayedHybrid = {
+      on: stage.day.origin,
+      requestsPlayed: look.requestsPlayed,
+      machines: look.machines,
+      replicas: look.machines * task.perInstance,
+      requestsAtOnce: look.cap,
+      renter: renter.id,
+      callsOver: look.callsOver,
+      inputTokensOver: look.inputOver,
+      outputTokensOver: look.outputOver,
+      ownTtftSeconds: look.latencies.ttft,
+      ownTpotSeconds: look.latencies.tpot,
+      tried: look.tried,
+    }
+    return priceHybrid(setting, hosted, renter, seen) ?? []
+  })
+}

@@ -1,7 +1,7 @@
 import { apiBill, type Prepared } from './api-cost.ts'
 import { asIsBill, type AsIsBill } from './as-is.ts'
 import type { ApiModel, Catalog } from './catalog.ts'
-import type { PricedOption } from './comparison.ts'
+import type { PlayedHybrid, PricedOption } from './comparison.ts'
 import type { Conditions, FittingCapacity } from './conditions.ts'
 import type { SortedLengths } from './context-length.ts'
 import { readsRequests, sortLengths } from './context-length.ts'
@@ -9,17 +9,17 @@ import type { CostCurve, Line } from './cost.ts'
 import { linearCurve, stretchedCurve } from './curve.ts'
 import type { HostedPriced } from './hosted-cost.ts'
 import { hostedCost } from './hosted-cost.ts'
-import type { HybridPriced } from './hybrid.ts'
-import { hybridCost } from './hybrid.ts'
+import type { HybridPriced, HybridQuestion } from './hybrid.ts'
+import { hybridCost, hybridSeen } from './hybrid.ts'
 import type { LoadShape } from './load-shape.ts'
 import { assumedShape, loadShapeOf } from './load-shape.ts'
 import type { ModelIndex } from './model-index.ts'
 import type { Deployment } from './option.ts'
 import { apiId, hostedId } from './option.ts'
-import type { Latencies } from './replica-latency.ts'
+import type { FleetProof } from './play.ts'
+import { fleetNote, hybridNotes, playedOf, shareText, type Simulated, simulatedNote } from './played-notes.ts'
 import { DAYS_PER_MONTH, leastSure, type Tokens, type Usd } from './units.ts'
 import { daysWatched, meanShape, requestsPerDayOf } from './workload-summary.ts'
-import type { Workload } from './workload.ts'
 
 /** What every option of one comparison is priced against, worked out once. */
 export type Setting = {
@@ -178,9 +178,6 @@ export const priceAsIs = (setting: Setting): { option?: PricedOption; bill: AsIs
   return { option, bill: base }
 }
 
-/** What the simulator saw, where it was asked. */
-export type Simulated = { readonly latencies: Latencies; readonly closedFormRequestsPerSecond: number }
-
 export type HostedOutcome = {
   readonly option: PricedOption
   readonly priced: HostedPriced
@@ -194,11 +191,6 @@ const replicaText = (count: number): string =>
 const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment, machines: number): string =>
   `${model.id} on ${replicaText(machines)} × ${instance.id}, ${precision}${tensorParallel > 1 ? `, TP${tensorParallel}` : ''}`
 
-const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`)
-
-const simulatedNote = ({ latencies: { ttft, tpot }, closedFormRequestsPerSecond }: Simulated): string =>
-  `simulated: at its full rate p95 is ${seconds(ttft.p95)} to the first token and ${seconds(tpot.p95)} a token; the closed form gave ${closedFormRequestsPerSecond.toPrecision(3)} requests/s a replica`
-
 const hostedNotes = (
   { instance, region }: Deployment,
   priced: HostedPriced,
@@ -207,10 +199,35 @@ const hostedNotes = (
 ): readonly string[] => {
   const notes: string[] = []
   if (simulated !== undefined) notes.push(simulatedNote(simulated))
+  if (simulated?.fleet !== undefined && simulated.on !== undefined) notes.push(fleetNote(simulated.fleet, simulated.on))
   if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000)
     notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
   if (priced.rate.region !== region) notes.push(`priced in ${priced.rate.region}`)
   return notes
+}
+
+const FACTOR_HALVINGS = 40
+
+/** The share of its rate that a machine carries on the traffic as it was played: 1, or less where that asked for more machines. */
+const factorSeen = (
+  byRate: HostedPriced,
+  costAt: (throughputFactor: number) => HostedPriced | undefined,
+  requestsPerDay: number,
+  fleet: FleetProof | undefined,
+): number => {
+  if (fleet === undefined) return 1
+  const enough = (priced: HostedPriced | undefined): boolean => {
+    const { mean, max } = priced!.replicas(requestsPerDay)
+    return max >= fleet.replicas && mean >= fleet.meanReplicas * (1 - 1e-9)
+  }
+  if (enough(byRate)) return 1
+  let [low, high] = [0, 1]
+  for (let halving = 0; halving < FACTOR_HALVINGS; halving += 1) {
+    const middle = (low + high) / 2
+    if (middle > 0 && enough(costAt(middle))) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /** One hosted deployment; undefined where its machine has no price here. */
@@ -221,17 +238,21 @@ export const priceHosted = (
   simulated?: Simulated,
 ): HostedOutcome | undefined => {
   const { catalog, prepared, load, loadBand, requestsPerDay, unitsPerRequest, conditions } = setting
-  const priced = hostedCost({
-    deployment,
-    capacity,
-    shape: meanShape(prepared.workload),
-    load,
-    services: catalog.services,
-    conditions,
-  })
-  if (priced === undefined) return undefined
+  const costAt = (throughputFactor: number): HostedPriced | undefined =>
+    hostedCost({
+      deployment,
+      capacity,
+      shape: meanShape(prepared.workload),
+      load,
+      services: catalog.services,
+      conditions: { ...conditions, throughputFactor },
+    })
+  const byRate = costAt(1)
+  if (byRate === undefined) return undefined
+  const factor = factorSeen(byRate, costAt, requestsPerDay, simulated?.fleet)
+  const priced = factor === 1 ? byRate : costAt(factor)!
   const under = (shape: LoadShape, requestsPerSecond: number): Usd =>
-    priced.usdPerDayUnder(requestsPerDay, shape, requestsPerSecond / capacity.requestsPerSecond)
+    priced.usdPerDayUnder(requestsPerDay, shape, (factor * requestsPerSecond) / capacity.requestsPerSecond)
   const replicas = priced.replicas(requestsPerDay)
   const machines = replicas.mean / priced.replicas(0).mean
   const usdPerDay = priced.curve.at(requestsPerDay)
@@ -260,6 +281,7 @@ export const priceHosted = (
         limit: capacity.limit,
         sure: capacity.sure,
       },
+      ...(simulated === undefined ? {} : playedOf(simulated)),
       ...(deployment.model.class === undefined ? {} : { class: deployment.model.class }),
     },
     priced,
@@ -268,21 +290,38 @@ export const priceHosted = (
   }
 }
 
+/** What a hybrid of this option and this renter is worked out from. */
+export const hybridQuestionOf = (
+  { load, requestsPerDay }: Setting,
+  hosted: HostedOutcome,
+  renter: PricedOption,
+): HybridQuestion => ({
+  hosted: hosted.priced,
+  load,
+  apiUsdPerRequest: renter.usdPerDay / requestsPerDay,
+  apiLines: renter.lines,
+  requestsPerDay,
+})
+
 /** Base on own machines, overflow to a renter; undefined where it uses one side only or saves too little. */
 export const priceHybrid = (
   setting: Setting,
   hosted: HostedOutcome,
   renter: PricedOption,
+  seen?: PlayedHybrid,
 ): PricedOption | undefined => {
-  const { load, requestsPerDay, unitsPerRequest } = setting
+  const { requestsPerDay, unitsPerRequest } = setting
   if (requestsPerDay === 0) return undefined
-  const hybrid: HybridPriced | undefined = hybridCost({
-    hosted: hosted.priced,
-    load,
-    apiUsdPerRequest: renter.usdPerDay / requestsPerDay,
-    apiLines: renter.lines,
-    requestsPerDay,
-  })
+  const question = hybridQuestionOf(setting, hosted, renter)
+  const hybrid: HybridPriced | undefined =
+    seen === undefined
+      ? hybridCost(question)
+      : hybridSeen(question, {
+          machines: seen.machines,
+          callsOver: seen.callsOver,
+          inputOver: seen.inputTokensOver,
+          outputOver: seen.outputTokensOver,
+        })
   if (hybrid === undefined) return undefined
   const replicas = hybrid.machines * hosted.priced.replicas(0).mean
   const bandOf = (option: PricedOption, end: 'low' | 'high'): number => option[end] / option.usdPerDay
@@ -292,14 +331,14 @@ export const priceHybrid = (
     {
       id: `hybrid:${hybrid.machines}*${hosted.option.id}+${renter.id}`,
       kind: 'hybrid',
-      label: `${hostedLabel(hosted.deployment, hybrid.machines)}, ${(100 * hybrid.overflowShare).toFixed(1)} % over to ${renter.label}`,
+      label: `${hostedLabel(hosted.deployment, hybrid.machines)}, ${shareText(hybrid.overflowShare)} over to ${renter.label}`,
     },
     {
       usdPerDay: hybrid.usdPerDay,
       low: hybrid.usdPerDay * shareOf('low'),
       high: hybrid.usdPerDay * shareOf('high'),
       lines: hybrid.lines,
-      notes: hosted.option.notes,
+      notes: seen === undefined ? hosted.option.notes : [...hybridNotes(seen), ...hosted.option.notes],
       curve: onAxis(hybrid.curve, unitsPerRequest),
     },
     setting,
@@ -309,5 +348,6 @@ export const priceHybrid = (
     replicas: { min: replicas, mean: replicas, max: replicas },
     ...(hosted.option.capacity && { capacity: hosted.option.capacity }),
     ...(hosted.option.class && { class: hosted.option.class }),
+    ...(seen === undefined ? {} : { playedHybrid: seen }),
   }
 }

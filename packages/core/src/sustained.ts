@@ -1,32 +1,23 @@
 import type { Capacity, LatencyTarget } from './capacity.ts'
+import { randomFrom } from './random.ts'
 import { type Latencies, latenciesOf } from './replica-latency.ts'
 import type { Requests } from './replica-terms.ts'
 import { simulate } from './replica.ts'
 import type { Replica } from './model.ts'
+import { lengthDrawer } from './trace.ts'
 import type { LengthSample } from './workload.ts'
 
 type Fitting = Extract<Capacity, { fits: true }>
 
 /** Enough that a queue that grows without end is seen to grow, few enough that twenty options take a second. */
 const PLAYED_REQUESTS = 3000
-/** Halvings of the bracket: the rate is found to half a percent. */
-const HALVINGS = 8
-/** How far above the closed form's rate the search begins, and how often it may double that. */
-const FIRST_FACTOR = 1.6
-const MOST_DOUBLINGS = 3
+/** From the closed form's rate the bracket is walked in steps of this factor, so many at most each way. */
+const STEP = 1.4
+const MOST_STEPS = 12
+/** Halvings of the last step: the rate is found to two percent, a tenth of what the formulas behind it are good for. */
+const HALVINGS = 4
 /** The share of requests that must see the target. */
 const SHARE = 'p95'
-
-/** mulberry32: equal numbers for equal seeds. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** What is played at every rate: unit-rate Poisson arrivals and the traffic's own lengths, the same for all options. */
 export type Play = {
@@ -38,19 +29,7 @@ export type Play = {
 /** Lengths are drawn from the sample by weight, with replacement, so that long ones come as often as they do. */
 export const playOfLengths = (lengths: readonly LengthSample[], seed = 1): Play => {
   const random = randomFrom(seed)
-  const upTo = new Float64Array(lengths.length)
-  let total = 0
-  for (const [at, { weight }] of lengths.entries()) upTo[at] = total += weight
-  const draw = (): LengthSample | undefined => {
-    const mark = random() * total
-    let [from, to] = [0, lengths.length - 1]
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if (upTo[middle]! <= mark) from = middle + 1
-      else to = middle
-    }
-    return lengths[from]
-  }
+  const draw = lengthDrawer(lengths, random)
   const play = {
     unitAt: new Float64Array(PLAYED_REQUESTS),
     input: new Float64Array(PLAYED_REQUESTS),
@@ -61,8 +40,8 @@ export const playOfLengths = (lengths: readonly LengthSample[], seed = 1): Play 
     clock -= Math.log(1 - random())
     const drawn = draw()
     play.unitAt[request] = clock
-    play.input[request] = Math.max(1, Math.round(drawn?.input ?? 1))
-    play.output[request] = Math.round(drawn?.output ?? 0)
+    play.input[request] = Math.max(1, Math.round(drawn.input))
+    play.output[request] = Math.round(drawn.output)
   }
   return play
 }
@@ -92,17 +71,18 @@ export const sustainedCapacity = (replica: Replica, closed: Fitting, play: Play,
   }
   const holds = ({ ttft, tpot, rejected }: Latencies): boolean =>
     rejected === 0 && ttft[SHARE] <= target.ttftSeconds && tpot[SHARE] <= target.tpotSeconds
-  let low = 0
-  let best: Latencies | undefined
-  let high = closed.requestsPerSecond * FIRST_FACTOR
-  for (let doubling = 0; doubling <= MOST_DOUBLINGS; doubling += 1) {
-    const found = latenciesAt(high)
-    if (found === undefined || !holds(found)) break
-    ;[low, best] = [high, found]
-    high *= 2
+  const first = latenciesAt(closed.requestsPerSecond)
+  const up = first !== undefined && holds(first)
+  let [low, high] = up ? [closed.requestsPerSecond, Infinity] : [0, closed.requestsPerSecond]
+  let best = up ? first : undefined
+  for (let step = 0; step < MOST_STEPS && (low === 0 || high === Infinity); step += 1) {
+    const rate = up ? low * STEP : high / STEP
+    const found = latenciesAt(rate)
+    if (found !== undefined && holds(found)) [low, best] = [rate, found]
+    else high = rate
   }
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const middle = (low + high) / 2
+  for (let halving = 0; halving < HALVINGS && low > 0 && high < Infinity; halving += 1) {
+    const middle = Math.sqrt(low * high)
     const found = latenciesAt(middle)
     if (found !== undefined && holds(found)) [low, best] = [middle, found]
     else high = middle
@@ -115,7 +95,7 @@ export const sustainedCapacity = (replica: Replica, closed: Fitting, play: Play,
         : `: p95 ${seconds(found.ttft[SHARE])} to the first token, ${seconds(found.tpot[SHARE])} a token, ${found.rejected} turned away`
     return {
       fits: false,
-      reason: `simulated, it misses the latency target even at ${high.toPrecision(2)} requests/s${seen}`,
+      reason: `simulated, it misses the latency target even at ${Number(high.toPrecision(2))} requests/s${seen}`,
     }
   }
   const factor = low / closed.requestsPerSecond
