@@ -7,7 +7,7 @@ import type { CallRecord } from './record.ts'
 import { passedHeaders, refusalOf } from './refusal.ts'
 import { relay } from './relay.ts'
 import type { Asked } from './request.ts'
-import type { Route, Senders, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
+import { isEventStream, type Route, type Senders, type UpstreamAnswer, type UpstreamRequest } from './upstream.ts'
 
 export type CallParts = {
   readonly id: string
@@ -23,23 +23,20 @@ export type CallParts = {
 /** As nginx records a client that went away before its answer. */
 const CLIENT_GONE = 499
 
-const isEventStream = ({ headers }: UpstreamAnswer): boolean =>
-  /^text\/event-stream\b/i.test(headers['content-type'] ?? '')
-
 const sendTo = (send: Senders, upstream: Upstream, request: UpstreamRequest): Promise<UpstreamAnswer> => {
   const sent = upstream.kind === 'url' ? send.url?.(upstream, request) : send.sagemaker?.(upstream, request)
   return sent ?? Promise.reject(new Error(`no sender for ${upstream.kind}`))
 }
 
-const wholeBody = async (body: UpstreamAnswer['body'], limit: number): Promise<Uint8Array> => {
+const wholeBody = async (body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> => {
   const pieces: Uint8Array[] = []
   let bytes = 0
-  for await (const piece of body instanceof Uint8Array ? [body] : body) {
+  for await (const piece of body) {
     bytes += piece.length
     if (bytes > limit) throw new Fault(502, 'The answer of the upstream is too long.', { code: 'upstream_too_long' })
     pieces.push(piece)
   }
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+  return Buffer.concat(pieces)
 }
 
 /** What went wrong, in our words; undefined: nothing did, the client went away. */
@@ -63,11 +60,10 @@ export const forward = async (parts: CallParts): Promise<GatewayResponse> => {
   const { id, route, asked, request, limits, send, record, onFault } = parts
   const { signal } = request
   const ids = { 'x-request-id': id }
-  const stop = new AbortController()
-  const onGone = (): void => stop.abort(signal?.reason)
 
   const whole = async (answer: UpstreamAnswer): Promise<GatewayResponse> => {
-    const body = await wholeBody(answer.body, limits.answerBytes)
+    // A promise for what is there already would cost every call a turn.
+    const body = answer.body instanceof Uint8Array ? answer.body : await wholeBody(answer.body, limits.answerBytes)
     record.took(body)
     if (answer.status >= 300) {
       const { code, answer: refusal } = refusalOf(answer, body)
@@ -93,15 +89,12 @@ export const forward = async (parts: CallParts): Promise<GatewayResponse> => {
   }
 
   try {
-    if (signal?.aborted) onGone()
-    else signal?.addEventListener('abort', onGone, { once: true })
     const answer = await sendTo(send, asked.upstream, {
       route,
       model: asked.model,
       body: asked.body,
       isStream: asked.isStream,
-      headers: request.headers,
-      signal: stop.signal,
+      signal,
       limits,
     })
     if (answer.status >= 300 || !isEventStream(answer)) return await whole(answer)
@@ -109,7 +102,6 @@ export const forward = async (parts: CallParts): Promise<GatewayResponse> => {
       record,
       withholdsUsage: asked.withholdsUsage,
       faultOf: (error) => faultOf(error, signal, onFault),
-      stop: () => stop.abort(),
     })
     const headers = { ...passedHeaders(answer.headers), 'cache-control': 'no-cache', ...ids }
     return { status: answer.status, headers, body: pieces }

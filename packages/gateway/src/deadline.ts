@@ -14,9 +14,9 @@ export type Deadline = {
   readonly abort: () => void
 }
 
-export const deadlineOf = (outer: AbortSignal, seconds: Seconds): Deadline => {
+export const deadlineOf = (outer: AbortSignal | undefined, seconds: Seconds): Deadline => {
   const inner = new AbortController()
-  const follow = (): void => inner.abort(outer.reason)
+  const follow = (): void => inner.abort(outer?.reason)
   let isOver = false
   const arm = (most: Seconds): NodeJS.Timeout =>
     setTimeout(() => {
@@ -25,8 +25,8 @@ export const deadlineOf = (outer: AbortSignal, seconds: Seconds): Deadline => {
     }, most * MS)
   let timer = arm(seconds)
   let lasts = seconds
-  if (outer.aborted) follow()
-  else outer.addEventListener('abort', follow, { once: true })
+  if (outer?.aborted) follow()
+  else outer?.addEventListener('abort', follow, { once: true })
   return {
     signal: inner.signal,
     isOver: () => isOver,
@@ -42,7 +42,7 @@ export const deadlineOf = (outer: AbortSignal, seconds: Seconds): Deadline => {
     abort: () => inner.abort(),
     end: () => {
       clearTimeout(timer)
-      outer.removeEventListener('abort', follow)
+      outer?.removeEventListener('abort', follow)
     },
   }
 }

@@ -7,7 +7,7 @@ import { Fault, faultAnswer, jsonAnswer } from './fault.ts'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { callersOf } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { openRecord } from './record.ts'
+import { openRecord, placeOf } from './record.ts'
 import { readRequest, taskOf } from './request.ts'
 import type { Route, Senders } from './upstream.ts'
 
@@ -59,6 +59,7 @@ export const createHandler = (
   checkSenders(config, send)
   const callerOf = callersOf(config)
   const { limits } = config
+  const places = new Map(Object.values(config.models).map((upstream) => [upstream, placeOf(upstream)]))
   let underway = 0
 
   const called = (route: Route, request: GatewayRequest, project: string | undefined): Promise<GatewayResponse> => {
@@ -71,7 +72,16 @@ export const createHandler = (
     const id = randomUUID()
     const { model, upstream, isStream } = asked
     const record = openRecord(
-      { id, task: taskOf(route), model, upstream, project, streamed: isStream, requestBytes },
+      {
+        id,
+        task: taskOf(route),
+        model,
+        provider: upstream.kind === 'url' ? upstream.provider : undefined,
+        place: places.get(upstream) ?? upstream.kind,
+        project,
+        streamed: isStream,
+        requestBytes,
+      },
       { ledger, clock, onFault, onClose: () => underway-- },
     )
     underway++

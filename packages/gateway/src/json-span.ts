@@ -1,3 +1,5 @@
+import { asBuffer } from './bytes.ts'
+
 /** One member of a JSON object by its place in the bytes: `[start, end)` is the value, `at` where the key begins. */
 export type Span = { readonly key: string; readonly at: number; readonly start: number; readonly end: number }
 
@@ -67,12 +69,15 @@ const valueEnd = (json: Uint8Array, start: number): number => {
   return plainEnd(json, start)
 }
 
-const decoder = new TextDecoder()
+const textOf = (json: Uint8Array, start: number, end: number): string => asBuffer(json).toString('utf8', start, end)
+
 /** The value of some bytes of JSON. @throws SyntaxError */
 export const parseSpan = (json: Uint8Array, start: number, end: number): unknown =>
-  JSON.parse(decoder.decode(json.subarray(start, end))) as unknown
+  JSON.parse(textOf(json, start, end)) as unknown
 
 const keyOf = (json: Uint8Array, start: number, end: number): string | undefined => {
+  const text = textOf(json, start + 1, end - 1)
+  if (!text.includes('\\')) return text
   try {
     return parseSpan(json, start, end) as string
   } catch {

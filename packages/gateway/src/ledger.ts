@@ -1,12 +1,12 @@
 import type { Bytes, CallStatus, Seconds, Task, Tier, Tokens, Usage } from '@breakeven/core'
 
-/** The facts of one call that went upstream: never dollars, never text. */
+/** The facts of one call that went upstream: never dollars, never text. What is not known is absent. */
 export type LedgerEntry = {
   /** Also the `x-request-id` of the answer. */
   readonly id: string
   /** Since 1970: when the request was whole, when the first piece of the answer came, when it ended. */
   readonly at: Seconds
-  readonly firstAt?: Seconds
+  readonly firstAt?: Seconds | undefined
   readonly endAt: Seconds
   readonly status: CallStatus
   /** What the client was answered; 499 where it went away before an answer. */
@@ -14,21 +14,21 @@ export type LedgerEntry = {
   readonly task: Task
   /** As the client named it. */
   readonly model: string
-  readonly provider?: string
+  readonly provider?: string | undefined
   /** `sagemaker:ENDPOINT`, or host and port. */
   readonly upstream: string
   /** Whose key it was. */
-  readonly project?: string
+  readonly project?: string | undefined
   /** The service tier that the answer names; absent is the standard one. */
-  readonly tier?: Tier
+  readonly tier?: Tier | undefined
   readonly streamed: boolean
   readonly usage: Usage
   /** Inside `usage.output`. */
-  readonly reasoning?: Tokens
+  readonly reasoning?: Tokens | undefined
   readonly requestBytes: Bytes
   readonly answerBytes: Bytes
   /** The `code` of the error, where it was one. */
-  readonly fault?: string
+  readonly fault?: string | undefined
 }
 
 export type Ledger = {

@@ -1,4 +1,4 @@
-import type { Tier, Tokens, Usage } from '@breakeven/core'
+import { METERS, type Meter, type Tier, type Tokens, type Usage } from '@breakeven/core'
 import { chatUsage, tierOf } from '@breakeven/formats/response'
 import { parseSpan, spansOf } from './json-span.ts'
 import { isObject, type Json } from './value.ts'
@@ -16,8 +16,14 @@ export const NOTHING_METERED: Metered = { usage: {}, isError: false }
 /** A count that is no count is not reported: it never reaches the ledger. */
 const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value ?? -1) >= 0
 
-const counts = (usage: Usage): Usage =>
-  Object.fromEntries(Object.entries(usage).filter(([, tokens]) => isCount(tokens)))
+const counts = (usage: Usage): Usage => {
+  const counted: { -readonly [M in Meter]?: Tokens } = {}
+  for (const meter of METERS) {
+    const tokens = usage[meter]
+    if (isCount(tokens)) counted[meter] = tokens
+  }
+  return counted
+}
 
 /** OpenAI's shape only: it is what our upstreams speak. */
 const meteredOf = (body: Json): Metered => {
@@ -36,8 +42,19 @@ const meteredOf = (body: Json): Metered => {
 /** Texts and vectors are longer, usage never is. */
 const MOST_BYTES = 4096
 
+/** What is short is parsed sooner than searched. */
+const meterSmall = (answer: Uint8Array): Metered | undefined => {
+  try {
+    const body = parseSpan(answer, 0, answer.length)
+    return isObject(body) ? meteredOf(body) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Undefined: the answer is no JSON object. Choices and vectors are skipped unread. */
 export const meterAnswer = (answer: Uint8Array): Metered | undefined => {
+  if (answer.length <= MOST_BYTES) return meterSmall(answer)
   const spans = spansOf(answer)
   if (!spans) return undefined
   try {

@@ -8,7 +8,8 @@ export type CallFacts = {
   readonly id: string
   readonly task: Task
   readonly model: string
-  readonly upstream: Upstream
+  readonly provider: string | undefined
+  readonly place: string
   readonly project: string | undefined
   readonly streamed: boolean
   readonly requestBytes: number
@@ -28,19 +29,12 @@ export type CallRecord = {
   readonly close: (status: CallStatus, httpStatus: number, metered: Metered, fault?: string) => Promise<void>
 }
 
-type Known<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> }
-/** Without the keys whose value is not known. */
-const known = <T extends object>(value: T): Known<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Known<T>
-
-const upstreamName = (upstream: Upstream): string =>
+/** Where an upstream is, in a ledger. */
+export const placeOf = (upstream: Upstream): string =>
   upstream.kind === 'sagemaker' ? `sagemaker:${upstream.endpoint}` : new URL(upstream.url).host
 
 /** A call from its way upstream to its line in the ledger. */
-export const openRecord = (
-  { upstream, ...facts }: CallFacts,
-  { ledger, clock, onFault, onClose }: RecordParts,
-): CallRecord => {
+export const openRecord = (facts: CallFacts, { ledger, clock, onFault, onClose }: RecordParts): CallRecord => {
   const at = clock()
   let firstAt: Seconds | undefined
   let answerBytes = 0
@@ -51,11 +45,28 @@ export const openRecord = (
     },
     close: async (status, httpStatus, { usage, reasoning, tier }, fault) => {
       onClose()
-      const { id, task, model, project, streamed, requestBytes } = facts
-      const provider = upstream.kind === 'url' ? upstream.provider : undefined
-      const end = { endAt: clock(), status, httpStatus, task, model, provider, upstream: upstreamName(upstream) }
-      const rest = { project, tier, streamed, usage, reasoning, requestBytes, answerBytes, fault }
-      const entry = known({ id, at, firstAt, ...end, ...rest }) as LedgerEntry
+      const { id, task, model, provider, place, project, streamed, requestBytes } = facts
+      // In the order of the line.
+      const entry: LedgerEntry = {
+        id,
+        at,
+        firstAt,
+        endAt: clock(),
+        status,
+        httpStatus,
+        task,
+        model,
+        provider,
+        upstream: place,
+        project,
+        tier,
+        streamed,
+        usage,
+        reasoning,
+        requestBytes,
+        answerBytes,
+        fault,
+      }
       try {
         await ledger.append(entry)
       } catch (error) {

@@ -3,11 +3,14 @@ import type { GatewayResponse } from './http.ts'
 import { meterAnswer } from './meter.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
-/** Headers of the upstream that are of use to a client; the rest stays here. */
-const PASSED = /^(?:content-type|retry-after|openai-processing-ms|x-ratelimit-.*)$/
+const PASSED = new Set(['content-type', 'retry-after', 'openai-processing-ms'])
 
-export const passedHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => PASSED.test(name)))
+/** Headers of the upstream that are of use to a client; the rest stays here. */
+export const passedHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> => {
+  const passed: Record<string, string> = {}
+  for (const name in headers) if (PASSED.has(name) || name.startsWith('x-ratelimit-')) passed[name] = headers[name]!
+  return passed
+}
 
 type Refusal = { readonly code: string; readonly answer: GatewayResponse }
 

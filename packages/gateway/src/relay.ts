@@ -9,15 +9,13 @@ export type RelayParts = {
   readonly withholdsUsage: boolean
   /** Undefined: nothing went wrong, the client went away. */
   readonly faultOf: (error: unknown) => Fault | undefined
-  /** Ends the call upstream. */
-  readonly stop: () => void
 }
 
 const NOTHING = new Uint8Array()
 
 async function* relayed(
   { status, body }: UpstreamAnswer,
-  { record, withholdsUsage, faultOf, stop }: RelayParts,
+  { record, withholdsUsage, faultOf }: RelayParts,
 ): AsyncGenerator<Uint8Array, void> {
   const filter = eventFilter(withholdsUsage)
   const tail = tailOf()
@@ -38,8 +36,6 @@ async function* relayed(
     fault = faultOf(error)
     if (fault) yield faultEvent(fault)
   } finally {
-    // Without this, the model would go on writing for a client that is gone.
-    if (!isDone) stop()
     const metered = meterEvents(tail.events())
     if (fault) await record.close('error', status, metered, fault.details.code)
     else if (!isDone) await record.close('aborted', status, metered)

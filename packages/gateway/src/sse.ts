@@ -1,3 +1,4 @@
+import { asBuffer } from './bytes.ts'
 import { isObject } from './value.ts'
 
 /** An event that grows beyond this is passed on unlooked at; one that reports usage has some hundred bytes. */
@@ -11,8 +12,6 @@ const ERROR = Buffer.from('"error"')
 const BLANK = Buffer.from('\n\n')
 const BLANK_CRLF = Buffer.from('\n\r\n')
 const [LINE_FEED, RETURN, COLON, OPEN_BRACE, SPACE] = [0x0a, 0x0d, 0x3a, 0x7b, 0x20]
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** Behind the last blank line before `before`: where whole events end. 0 where there is none. */
 const lastEnd = (bytes: Buffer, before: number): number => {

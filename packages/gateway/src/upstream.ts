@@ -10,8 +10,8 @@ export type UpstreamRequest = {
   readonly model: string
   readonly body: Uint8Array
   readonly isStream: boolean
-  readonly headers: Readonly<Record<string, string>>
-  readonly signal: AbortSignal
+  /** Aborts when the client goes away before there is an answer. */
+  readonly signal: AbortSignal | undefined
   readonly limits: Limits
 }
 
@@ -19,6 +19,7 @@ export type UpstreamRequest = {
 export type UpstreamAnswer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** A reader that gives it up by `return()` stops the call upstream. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
 }
 
@@ -27,3 +28,6 @@ type Send<U> = (upstream: U, request: UpstreamRequest) => Promise<UpstreamAnswer
 
 /** The ways out of the gateway. One that is absent is refused when the handler is made. */
 export type Senders = { readonly url?: Send<UrlUpstream>; readonly sagemaker?: Send<SageMakerUpstream> }
+
+export const isEventStream = ({ headers }: Pick<UpstreamAnswer, 'headers'>): boolean =>
+  headers['content-type']?.toLowerCase().startsWith('text/event-stream') === true

@@ -1,7 +1,8 @@
-import type { Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import type { UrlUpstream } from './config.ts'
 import { Fault } from './fault.ts'
-import type { Route, Senders, UpstreamAnswer } from './upstream.ts'
+import { pieceQueue, type PieceQueue } from './piece-queue.ts'
+import { isEventStream, type Route, type Senders, type UpstreamAnswer } from './upstream.ts'
 
 const PATHS: Readonly<Record<Route, string>> = {
   chat: '/chat/completions',
@@ -12,10 +13,13 @@ const PATHS: Readonly<Record<Route, string>> = {
 
 /** How long an upstream may take to accept a connection. */
 const CONNECT_MS = 10_000
+const MS = 1000
 /** While a server of one's own loads its model, nobody listens there. */
 const STARTING_RETRY_SECONDS = 5
+/** What may wait for a client that reads slowly, before the upstream has to wait too. */
+const MOST_WAITING_BYTES = 256 * 1024
 
-const unreachable = new Set([
+const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
@@ -23,91 +27,143 @@ const unreachable = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
-const slow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
+const SLOW = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
 
 /** Undici's errors in our words. Their messages may name our upstream's address, and stay here. */
-const faultOf = (error: unknown): unknown => {
-  const { code = '', name = '' } = error as { code?: string; name?: string }
-  if (name === 'AbortError') return error
-  if (unreachable.has(code))
+const faultOf = (error: Error): Error => {
+  const { code = '' } = error as { code?: string }
+  if (error instanceof Fault || error.name === 'AbortError') return error
+  if (UNREACHABLE.has(code))
     return new Fault(503, 'The upstream cannot be reached; it may be starting.', {
       code: 'upstream_unavailable',
       retrySeconds: STARTING_RETRY_SECONDS,
     })
-  if (slow.has(code)) return new Fault(504, 'The upstream took too long.', { code: 'upstream_timeout' })
+  if (SLOW.has(code)) return new Fault(504, 'The upstream took too long.', { code: 'upstream_timeout' })
   return new Fault(502, 'The upstream broke off.', { code: 'upstream_reset' })
 }
 
+const gone = (): Error => new DOMException('The client went away.', 'AbortError')
+const tooLong = (): Fault => new Fault(502, 'The answer of the upstream is too long.', { code: 'upstream_too_long' })
+
 const headersOf = (raw: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> => {
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(raw))
+  for (const name in raw) {
+    const value = raw[name]
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
+  }
   return headers
 }
 
-async function* withFaults(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body
-  } catch (error) {
-    throw faultOf(error)
-  }
-}
+/**
+ * Sends one request, and gathers its answer or, where it is a stream of events, hands it on as it comes. By undici's
+ * own events: its promises and streams would cost as much as all the rest.
+ */
+const exchange = (
+  pool: Pool,
+  options: Dispatcher.DispatchOptions,
+  { signal, mostBytes }: { readonly signal: AbortSignal | undefined; readonly mostBytes: number },
+): Promise<UpstreamAnswer> =>
+  new Promise((resolve, reject) => {
+    let control: Dispatcher.DispatchController | undefined
+    let queue: PieceQueue | undefined
+    let head: Omit<UpstreamAnswer, 'body'> | undefined
+    const pieces: Buffer[] = []
+    let bytes = 0
+
+    const stop = (): void => control?.abort(gone())
+    const settle = (error?: Error): void => {
+      signal?.removeEventListener('abort', onGone)
+      if (error) reject(error)
+      queue?.end(error)
+    }
+    const onGone = (): void => {
+      stop()
+      settle(gone())
+    }
+    if (signal?.aborted) {
+      reject(gone())
+      return
+    }
+    signal?.addEventListener('abort', onGone, { once: true })
+
+    pool.dispatch(options, {
+      onRequestStart: (controller) => {
+        control = controller
+        if (signal?.aborted) stop()
+      },
+      onResponseStart: (controller, status, raw) => {
+        // 1xx: the answer is still to come.
+        if (status < 200) return
+        head = { status, headers: headersOf(raw) }
+        if (status >= 300 || !isEventStream(head)) return
+        queue = pieceQueue({
+          mostBytes: MOST_WAITING_BYTES,
+          onFull: (isFull) => (isFull ? controller.pause() : controller.resume()),
+          onGivenUp: stop,
+        })
+        resolve({ ...head, body: queue.pieces })
+      },
+      onResponseData: (controller, piece) => {
+        if (queue) {
+          queue.push(piece)
+          return
+        }
+        bytes += piece.length
+        if (bytes > mostBytes) controller.abort(tooLong())
+        else pieces.push(piece)
+      },
+      onResponseEnd: () => {
+        settle()
+        if (head && !queue) resolve({ ...head, body: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces) })
+      },
+      onResponseError: (_, error) => settle(faultOf(error)),
+    })
+  })
 
 type Undici = { readonly Pool: typeof Pool }
+type Way = { readonly pool: Pool; readonly base: string; readonly headers: Readonly<Record<string, string>> }
 
-/** The way to OpenAI-compatible servers: one pool of connections for each place, made when it is first needed. */
+/** The way to OpenAI-compatible servers: one pool of connections for each, made when it is first needed. */
 export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url']> => {
+  let undici: Undici | undefined
   const pools = new Map<string, Pool>()
-  const poolOf = async (origin: string): Promise<Pool> => {
-    const made = pools.get(origin)
-    if (made) return made
-    const undici = await load()
-    const pool = pools.get(origin) ?? new undici.Pool(origin, { connect: { timeout: CONNECT_MS } })
+  const ways = new Map<UrlUpstream, Way>()
+
+  const poolOf = (origin: string, { Pool }: Undici): Pool => {
+    const pool = pools.get(origin) ?? new Pool(origin, { connect: { timeout: CONNECT_MS } })
     pools.set(origin, pool)
     return pool
   }
-  const places = new Map<UrlUpstream, { origin: string; base: string }>()
-  const placeOf = (upstream: UrlUpstream): { origin: string; base: string } => {
-    let place = places.get(upstream)
-    if (!place) {
-      const { origin, pathname } = new URL(upstream.url)
-      place = { origin, base: pathname.replace(/\/+$/, '') }
-      places.set(upstream, place)
+  const wayOf = (upstream: UrlUpstream, loaded: Undici): Way => {
+    const known = ways.get(upstream)
+    if (known) return known
+    const { origin, pathname } = new URL(upstream.url)
+    const way = {
+      pool: poolOf(origin, loaded),
+      base: pathname.replace(/\/+$/, ''),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        // Compressed answers would have to be unpacked to be metered.
+        'accept-encoding': 'identity',
+        ...(upstream.apiKey === undefined ? {} : { authorization: `Bearer ${upstream.apiKey}` }),
+      },
     }
-    return place
+    ways.set(upstream, way)
+    return way
   }
 
-  return async (upstream, { route, body, isStream, signal, limits }) => {
-    const { origin, base } = placeOf(upstream)
-    const pool = await poolOf(origin)
-    try {
-      const answer = await pool.request({
-        method: 'POST',
-        path: base + PATHS[route],
-        headers: {
-          'content-type': 'application/json',
-          accept: isStream ? 'text/event-stream, application/json' : 'application/json',
-          // Compressed answers would have to be unpacked to be metered.
-          'accept-encoding': 'identity',
-          ...(upstream.apiKey === undefined ? {} : { authorization: `Bearer ${upstream.apiKey}` }),
-        },
-        body,
-        signal,
-        headersTimeout: limits.answerSeconds * 1000,
-        bodyTimeout: limits.idleSeconds * 1000,
-      })
-      // A stream that is given up before anybody listens would take the process with it.
-      answer.body.on('error', () => {})
-      const headers = headersOf(answer.headers)
-      const length = Number(headers['content-length'])
-      const isSmall = length <= limits.answerBytes
-      return {
-        status: answer.statusCode,
-        headers,
-        body: isSmall ? await answer.body.bytes() : withFaults(answer.body),
-      } satisfies UpstreamAnswer
-    } catch (error) {
-      throw faultOf(error)
+  return async (upstream, { route, body, signal, limits }) => {
+    undici ??= await load()
+    const { pool, base, headers } = wayOf(upstream, undici)
+    const options: Dispatcher.DispatchOptions = {
+      method: 'POST',
+      path: base + PATHS[route],
+      headers,
+      body,
+      headersTimeout: limits.answerSeconds * MS,
+      bodyTimeout: limits.idleSeconds * MS,
     }
+    return exchange(pool, options, { signal, mostBytes: limits.answerBytes })
   }
 }
