@@ -3,7 +3,8 @@ import type { Bytes, Seconds } from '@breakeven/core'
 import type { GatewayRequest, GatewayResponse, Handler } from '@breakeven/gateway'
 import { isObject, json, utf8 } from '../answer.ts'
 import { type Front, httpEvent, restEvent } from './events.ts'
-import type { Invoked, LambdaFunction } from './lambda.ts'
+import type { Invoked } from './invocation.ts'
+import type { LambdaFunction } from './lambda.ts'
 import { type Throttle, tokenBucket } from './token-bucket.ts'
 
 /** An API key: its id, which the function sees, and the SHA-256 of its value in hex. */

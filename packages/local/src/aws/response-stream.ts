@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 
 /** What a streaming handler writes to: Lambda's own, as its runtime makes it. */
-export type ResponseStream = PassThrough & {
+type ResponseStream = PassThrough & {
   setContentType: (type: string) => void
   contentType: string | undefined
   /** Called once, before the first `write`. */
