@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Bytes, Seconds } from '@breakeven/core'
 import type { GatewayRequest, GatewayResponse, Handler } from '@breakeven/gateway'
-import { isObject, json, utf8 } from '../answer.ts'
+import { within } from '../within.ts'
 import { type Front, httpEvent, restEvent } from './events.ts'
 import type { Invoked } from './invocation.ts'
 import type { LambdaFunction } from './lambda.ts'
+import { BAD_ANSWER, drain, message, streamedAnswer, wholeAnswer } from './proxy-answer.ts'
 import { type Throttle, tokenBucket } from './token-bucket.ts'
 
 /** An API key: its id, which the function sees, and the SHA-256 of its value in hex. */
@@ -43,105 +44,6 @@ const LIMITS = {
 
 /** A function takes an event of 6 MB; a body in base64 or escaped takes more of it than it has bytes. */
 const EVENT_BYTES = 6_291_556
-
-/** More metadata than this has no answer. */
-const METADATA_BYTES = 64 * 1024
-const METADATA_END = Buffer.alloc(8)
-
-const message = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): GatewayResponse =>
-  json(status, { message: text }, headers)
-
-const BAD_ANSWER = message(502, 'Internal server error', { 'x-amzn-errortype': 'InternalServerErrorException' })
-
-const lowered = (headers: unknown): Record<string, string> =>
-  isObject(headers)
-    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
-    : {}
-
-const hasStatus = (value: unknown): value is { statusCode: number; headers?: unknown } =>
-  isObject(value) && typeof value['statusCode'] === 'number' && value['statusCode'] >= 100 && value['statusCode'] < 600
-
-/** The proxy result of a function that answers whole. */
-const wholeAnswer = (value: unknown): GatewayResponse => {
-  if (!hasStatus(value)) return BAD_ANSWER
-  const { statusCode, headers, body, isBase64Encoded } = value as { statusCode: number } & Record<string, unknown>
-  if (body !== undefined && body !== null && typeof body !== 'string') return BAD_ANSWER
-  const bytes = isBase64Encoded === true ? Buffer.from(body ?? '', 'base64') : utf8(body ?? '')
-  return { status: statusCode, headers: { 'content-type': 'application/json', ...lowered(headers) }, body: bytes }
-}
-
-/** Metadata as JSON, eight NUL bytes, then the body as it comes. */
-const streamedAnswer = async (stream: AsyncIterable<Uint8Array>, idleSeconds: Seconds): Promise<GatewayResponse> => {
-  const pieces = stream[Symbol.asyncIterator]()
-  let head = Buffer.alloc(0)
-  let end = -1
-  while (end < 0) {
-    const next = await pieces.next()
-    if (next.done === true || head.length > METADATA_BYTES) {
-      await pieces.return?.()
-      return BAD_ANSWER
-    }
-    head = Buffer.concat([head, next.value])
-    end = head.indexOf(METADATA_END)
-  }
-  let metadata: unknown
-  try {
-    metadata = JSON.parse(head.subarray(0, end).toString()) as unknown
-  } catch {
-    metadata = undefined
-  }
-  if (!hasStatus(metadata)) {
-    await pieces.return?.()
-    return BAD_ANSWER
-  }
-  const rest = head.subarray(end + METADATA_END.length)
-  return { status: metadata.statusCode, headers: lowered(metadata.headers), body: bodyOf(rest, pieces, idleSeconds) }
-}
-
-/** To its end, though nobody listens: the function is not told. */
-const drain = async (pieces: AsyncIterator<Uint8Array>): Promise<void> => {
-  try {
-    while ((await pieces.next()).done !== true);
-  } catch {
-    // Nobody is left to hear of it.
-  }
-}
-
-async function* bodyOf(
-  rest: Uint8Array,
-  pieces: AsyncIterator<Uint8Array>,
-  idleSeconds: Seconds,
-): AsyncGenerator<Uint8Array> {
-  let isDone = false
-  try {
-    if (rest.length > 0) yield rest
-    for (;;) {
-      const next = await within(idleSeconds, pieces.next())
-      // Cut off: the status has long been sent.
-      if (next === undefined) throw new Error('the function sent nothing for too long')
-      if (next.done === true) {
-        isDone = true
-        return
-      }
-      if (next.value.length > 0) yield next.value
-    }
-  } finally {
-    if (!isDone) void drain(pieces)
-  }
-}
-
-/** `undefined` once the time is over. */
-const within = async <T>(seconds: Seconds, work: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), seconds * 1000)
-  })
-  try {
-    return await Promise.race([work, over])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 

@@ -70,6 +70,10 @@ describe('an API that streams', () => {
     ['one that throws', streaming(`throw new Error('oops')`)],
     ['metadata that are none', streaming(`stream.write('{}' + '\\0'.repeat(8) + 'body'); stream.end()`)],
     ['no metadata', streaming(`stream.write('plain text'); stream.end()`)],
+    [
+      'one that throws within its metadata',
+      streaming(`stream.write('{"statusCode":'); await sleep(5); throw new Error('oops')`),
+    ],
     ['metadata without end', streaming(`for (let i = 0; i < 20; i++) stream.write('x'.repeat(10000)); stream.end()`)],
     ['code that does not start', 'throw new Error("no")'],
     ['code without a handler', 'exports.other = () => {}'],

@@ -1,5 +1,6 @@
 import type { GatewayRequest, GatewayResponse, Handler } from '@breakeven/gateway'
 import { bytesOf, json, piecesOf, textOf } from '../answer.ts'
+import { within } from '../within.ts'
 import { exceptionFrame, payloadFrame } from './event-stream.ts'
 import { signedBy } from './signature.ts'
 
@@ -47,26 +48,17 @@ const modelError = (name: string, status: number, message: string): GatewayRespo
 const TIMED_OUT =
   'Your invocation timed out while waiting for a response from container primary. Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.'
 
-/** `undefined` once the time is over; the container is told to stop. */
-const within = async (
+/** `undefined` once the time is over; the container is then told to stop. */
+const askedWithin = async (
   seconds: number,
   request: GatewayRequest,
-  ask: (request: GatewayRequest) => Promise<GatewayResponse>,
+  container: Handler,
 ): Promise<GatewayResponse | undefined> => {
   const stop = new AbortController()
   const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal])
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined)
-      stop.abort()
-    }, seconds * 1000)
-  })
-  try {
-    return await Promise.race([ask({ ...request, signal }), over])
-  } finally {
-    clearTimeout(timer)
-  }
+  const answer = await within(seconds, container({ ...request, signal }))
+  if (answer === undefined) stop.abort()
+  return answer
 }
 
 async function* framed(body: GatewayResponse['body'], seconds: number): AsyncGenerator<Uint8Array> {
@@ -156,7 +148,7 @@ export const sagemakerRuntime = (
     { container }: Endpoint,
     request: GatewayRequest,
   ): Promise<GatewayResponse | { readonly failed: GatewayResponse }> => {
-    const answer = await within(limits.responseSeconds, request, container)
+    const answer = await askedWithin(limits.responseSeconds, request, container)
     if (answer === undefined) return { failed: modelError(name, 0, TIMED_OUT) }
     if (answer.status >= 200 && answer.status < 300) return answer
     const said = textOf(await bytesOf(answer.body)).slice(0, REPEATED_CHARACTERS)
@@ -192,7 +184,7 @@ export const sagemakerRuntime = (
 
   /** OpenAI's API as the endpoint itself serves it: what the container says, as it says it. */
   const openai = async (endpoint: Endpoint, path: string, request: GatewayRequest): Promise<GatewayResponse> => {
-    const answer = await within(limits.responseSeconds, forContainer(path, request), endpoint.container)
+    const answer = await askedWithin(limits.responseSeconds, forContainer(path, request), endpoint.container)
     return answer ?? json(424, { error: { message: TIMED_OUT, type: 'ModelError', param: null, code: null } })
   }
 
