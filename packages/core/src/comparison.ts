@@ -28,6 +28,9 @@ export type PlayedHybrid = {
   /** Requests at a time that a replica takes; who finds all of them full goes to the renter. */
   readonly requestsAtOnce: number
   readonly renter: OptionId
+  /** The two sides by themselves. */
+  readonly ownAloneUsdPerDay: Usd
+  readonly renterAloneUsdPerDay: Usd
   /** Shares that go to the renter. */
   readonly callsOver: number
   readonly inputTokensOver: number

@@ -27,7 +27,7 @@ export { type CallSum, type SampledCall } from './summarize-sum.ts'
 export { HASH_FACTORS, LENGTHS_KEPT } from './summarize-lengths.ts'
 export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbers.ts'
 export { scaledTo } from './scale-workload.ts'
-export { type Collector, collector, parseWhere, type RowFilter } from './part-of-traffic.ts'
+export { type Collector, collector, matches, parseWhere, type RowFilter } from './part-of-traffic.ts'
 export { type Discount, parseDiscount, parseMap, parseShare } from './flag-texts.ts'
 export { requestsPerDayOf } from './workload-summary.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
@@ -89,8 +89,7 @@ export { accuracyBySource, accuracyOf, type Accuracy, type Residual } from './va
 export { predict, type Prediction, type Trial } from './validate/trial.ts'
 export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hourly.ts'
 export { type Look, lookAt, playHere, type PlayTask, type Round, type Stage, type Staged } from './play.ts'
-export { kvBytesPerToken,
- parametersOf, weightBytes } from './model.ts'
+export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'
 
 // The comparison

@@ -25,7 +25,8 @@ export const parseWhere = (text: string | undefined): RowFilter => {
   return filter
 }
 
-const matches = (row: Row | CallSum, filter: RowFilter): boolean =>
+/** Whether a row is of the part. */
+export const matches = (row: Row | CallSum, filter: RowFilter): boolean =>
   FILTERS.every((field) => {
     const wanted = filter[field]
     return wanted === undefined || wanted.includes(field === 'tier' ? (row.tier ?? 'standard') : (row[field] ?? ''))

@@ -70,6 +70,7 @@ export const hybridNotes = (seen: PlayedHybrid): readonly string[] => {
   const own = tried.find((one) => one.machines === machines)?.usdPerDay ?? 0
   return [
     `simulated on ${ON_TEXT[seen.on]} (${requestsText(seen.requestsPlayed, 1)}): ${each} at most ${requestsAtOnce} requests at a time, so that p95 stays ${seconds(ttft.p95)} to the first token and ${seconds(tpot.p95)} a token; who finds no place goes to the renter at once: ${shareText(callsOver)} of calls, ${shareText(inputTokensOver)} of prompt and ${shareText(outputTokensOver)} of completion tokens`,
+    `own machines alone, enough for the peak, cost $${seen.ownAloneUsdPerDay.toFixed(2)} a day; the renter alone $${seen.renterAloneUsdPerDay.toFixed(2)}`,
     'the latency of the renter stands in no price list and is not counted',
     ...(compared.length === 0
       ? []

@@ -320,6 +320,8 @@ export function* simulateHybrids(
       replicas: look.machines * task.perInstance,
       requestsAtOnce: look.cap,
       renter: renter.id,
+      ownAloneUsdPerDay: hosted.option.usdPerDay,
+      renterAloneUsdPerDay: renter.usdPerDay,
       callsOver: look.callsOver,
       inputTokensOver: look.inputOver,
       outputTokensOver: look.outputOver,

@@ -1,7 +1,7 @@
 import type { Line, PricedOption } from '@breakeven/core'
 import type { Column } from './columns.ts'
 import { renderColumns } from './columns.ts'
-import { countText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
+import { countText, percentText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
 import { paintFor } from './paint.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import { cellsOf, clean, padEnd, truncate, wrap } from './text.ts'
@@ -46,6 +46,13 @@ const replicaText = ({ capacity, replicas }: PricedOption): string[] => {
   ]
 }
 
+/** The way to run the same model that comes next, and why it lost. */
+export const runnerUpText = ({ runnerUp, usdPerDay }: PricedOption): string[] => {
+  if (runnerUp === undefined) return []
+  const more = usdPerDay > 0 ? ` (${percentText(runnerUp.usdPerDay / usdPerDay - 1)} more)` : ''
+  return [`Next best: ${clean(runnerUp.label)} at ${usdText(runnerUp.usdPerDay)} a day${more}: ${clean(runnerUp.why)}.`]
+}
+
 /** One option's receipt for a day, line by line, each with its source, date and grade. No final newline. */
 export const renderReceipt = (option: PricedOption, { width = 100, colour = false }: ReceiptOptions = {}): string => {
   const paint = paintFor(colour)
@@ -63,7 +70,7 @@ export const renderReceipt = (option: PricedOption, { width = 100, colour = fals
       `${usdExactText(option.usdPerDay)} a day, ${usdExactText(option.usdPerMonth)} a month of 730 h${band}; as sure as its weakest line: ${option.sure}.`,
       width,
     ),
-    ...replicaText(option).flatMap((text) => wrap(text, width)),
+    ...[...replicaText(option), ...runnerUpText(option)].flatMap((text) => wrap(text, width)),
     '',
     ...sources.flatMap((source, at) => wrap(`[${at + 1}] ${clean(source)}`, width, '    ')),
     ...option.notes.flatMap((note) => wrap(`Note: ${clean(note)}`, width, '  ')),

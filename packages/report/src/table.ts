@@ -3,11 +3,12 @@ import { SURENESS } from '@breakeven/core'
 import { answerSentences } from './answer.ts'
 import type { Column } from './columns.ts'
 import { renderColumns } from './columns.ts'
-import { compactText, countText, percentText, quantityText, usdText } from './numbers.ts'
+import { compactText, countText, percentText, quantityText, secondsText, usdText } from './numbers.ts'
 import { nameOf } from './names.ts'
 import type { Paint, Style } from './paint.ts'
 import { paintFor } from './paint.ts'
 import { groupReasons } from './reasons.ts'
+import { runnerUpText } from './receipt.ts'
 import { cheapestOf, labelOf, optionOf, sideOf, unitOf, volumeOf } from './side.ts'
 import { rangesText } from './stretches.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
@@ -218,6 +219,34 @@ const withoutUsage = ({ workload }: Comparison): string[] =>
     ? [`${countText(workload.rowsWithoutUsage)} rows do not report all their tokens: every price is "at least"`]
     : []
 
+/** The best way to run and the best mix: what they are in numbers, as they were played, and what came next. */
+export const chosenTexts = (comparison: Comparison): string[] => {
+  const best = [cheapestOf(comparison, 'run'), cheapestOf(comparison, 'mix')].filter((option) => option !== undefined)
+  return best.flatMap((option) => [
+    ...playedText(option),
+    ...runnerUpText(option).map((text) => afterLabel(option, text)),
+  ])
+}
+
+const afterLabel = ({ label }: PricedOption, text: string): string =>
+  `${label}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`
+
+/** How the fleet or the mix fared when the traffic was played through it. */
+const playedText = (option: PricedOption): string[] => {
+  const { label, played, playedHybrid: hybrid } = option
+  const p95 = (ttft: { readonly p95: number }, tpot: { readonly p95: number }): string =>
+    `p95 ${secondsText(ttft.p95)} to the first token${tpot.p95 > 0 ? `, ${secondsText(tpot.p95)} a further one` : ''}`
+  if (hybrid !== undefined)
+    return [
+      `${label}: simulated, ${percentText(hybrid.callsOver)} of calls (${percentText(hybrid.inputTokensOver)} of prompt, ${percentText(hybrid.outputTokensOver)} of completion tokens) go over, so that what stays sees ${p95(hybrid.ownTtftSeconds, hybrid.ownTpotSeconds)}`,
+    ]
+  if (played === undefined) return []
+  const byRate = played.replicas > played.sizedReplicas ? ` (${countText(played.sizedReplicas)} by rate alone)` : ''
+  return [
+    `${label}: ${countText(played.replicas)} ${played.replicas === 1 ? 'replica' : 'replicas'}${byRate}, simulated on ${countText(played.requestsPlayed)} requests: ${p95(played.ttftSeconds, played.tpotSeconds)}, within the target`,
+  ]
+}
+
 /**
  * The whole answer for a terminal: the sentence, the options, cheapest first, where renting and running cross, what moves
  * that, and what did not compete and why. No final newline.
@@ -248,6 +277,7 @@ export const renderTable = (
       ...tellingPairs(comparison).map((pair) => pairText(comparison, pair)),
       ...alsoItems(comparison),
     ]),
+    ...section(writer, 'The best way to run, and what came next', chosenTexts(comparison)),
     ...section(writer, sensitivityHead(comparison), comparison.sensitivity.slice(0, FEW).map(sensitivityText)),
     ...section(writer, 'Your bill', billItems(comparison)),
     ...section(writer, 'In the log, but without a price', [...unpricedItems(comparison), ...withoutUsage(comparison)]),

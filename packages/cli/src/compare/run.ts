@@ -1,6 +1,6 @@
 import type { ShippedCatalog } from '@breakeven/catalog'
 import { discountedCatalog, loadCatalog } from '@breakeven/catalog'
-import type { Conditions, Workload } from '@breakeven/core'
+import type { Conditions, Requests, Workload } from '@breakeven/core'
 import {
   articleComparison,
   compare,
@@ -14,11 +14,14 @@ import type { ImportReport } from '@breakeven/formats'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
 import { refuseClashes } from './checks.ts'
+import { newPool } from '../players/pool.ts'
 import { conditionsOf } from './conditions.ts'
 import { readingOptions } from '../flags/reading.ts'
 import type { CompareFlags } from './flags.ts'
 import type { Result } from './output.ts'
 import { writeChart, writeResult } from './output.ts'
+import { compared } from './simulate.ts'
+import { rowKeeper } from './simulate-rows.ts'
 import { collector, numbersWorkload, parseWhere, refuseAbsurd } from './traffic.ts'
 
 const ARTICLE_REQUESTS_PER_DAY = 1000
@@ -48,6 +51,8 @@ type Traffic = {
   readonly workload: Workload
   readonly parts: readonly { readonly value: string; readonly workload: Workload }[]
   readonly imported?: ImportReport
+  /** The rows as they came, where they are wanted and at hand. */
+  readonly rows?: Requests
 }
 
 const readTraffic = async (
@@ -67,11 +72,22 @@ const readTraffic = async (
     gaps: flags.gaps,
     ...(flags.peakFactor === undefined ? {} : { peakFactor: flags.peakFactor }),
   }
-  const { add, addSum, whole, parts, left } = collector(summarizing, parseWhere(flags.where), flags.by)
+  const filter = parseWhere(flags.where)
+  const { add, addSum, whole, parts, left } = collector(summarizing, filter, flags.by)
+  const keeper = flags.estimate === 'simulated' ? rowKeeper(filter) : undefined
   const progress = progressOn(io, flags.quiet)
   const imported = await readUsage(files, {
-    onRow: add,
-    big: { edges, onSum: addSum },
+    onRow: (row) => {
+      add(row)
+      keeper?.add(row)
+    },
+    big: {
+      edges,
+      onSum: (sum) => {
+        addSum(sum)
+        keeper?.addSum()
+      },
+    },
     onProgress: progress.update,
     // A trace that counts from its own start is taken to begin on the day of the prices.
     relativeTo: startOfDate(flags.on ?? todayOf(io)),
@@ -86,7 +102,9 @@ const readTraffic = async (
     })
   }
   const { requestsPerDay } = flags
-  if (requestsPerDay === undefined) return { workload, parts: parts(), imported }
+  const requests = keeper?.kept()
+  const rows = requests === undefined ? {} : { rows: requests }
+  if (requestsPerDay === undefined) return { workload, parts: parts(), imported, ...rows }
   refuseAbsurd(requestsPerDay)
   const scaled = scaledTo(workload, requestsPerDay)
   // Each part keeps its share of the whole.
@@ -95,7 +113,7 @@ const readTraffic = async (
     value,
     workload: scaledTo(part, requestsPerDayOf(part) * factor),
   }))
-  return { workload: scaled, parts: scaledParts, imported }
+  return { workload: scaled, parts: scaledParts, imported, ...rows }
 }
 
 /** The article as it stands, and beside it the same question without its simplifications. */
@@ -135,14 +153,24 @@ const runTraffic = async (
   catalog: ShippedCatalog,
   io: Io,
 ): Promise<Result> => {
-  const { workload, parts, imported } = await readTraffic(flags, files, catalog, io)
+  const { workload, parts, imported, rows } = await readTraffic(flags, files, catalog, io)
   const conditions = conditionsOf(flags, flags.on ?? todayOf(io))
   // What was paid was paid for the whole: a part has no bill to be set against.
   const { billUsd: _whole, ...ofPart } = conditions
-  return {
-    comparison: compare(catalog, workload, conditions),
-    parts: parts.map(({ value, workload: part }) => ({ value, comparison: compare(catalog, part, ofPart) })),
-    ...(imported === undefined ? {} : { imported }),
+  const pool = newPool()
+  try {
+    const whole = { catalog, workload, conditions, ...(rows === undefined ? {} : { rows }) }
+    const comparison = await compared(whole, pool, flags.quiet, io)
+    const compareds: Result['parts'][number][] = []
+    for (const { value, workload: part } of parts) {
+      // One after the other: they share the threads.
+      // oxlint-disable-next-line no-await-in-loop
+      const ofOne = await compared({ catalog, workload: part, conditions: ofPart }, pool, true, io)
+      compareds.push({ value, comparison: ofOne })
+    }
+    return { comparison, parts: compareds, ...(imported === undefined ? {} : { imported }) }
+  } finally {
+    await pool.close()
   }
 }
 
