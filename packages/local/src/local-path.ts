@@ -1,5 +1,5 @@
 import type { Seconds, Task } from '@breakeven/core'
-import type { Handler, LedgerEntry, SageMakerUpstream } from '@breakeven/gateway'
+import { type Handler, type LedgerEntry, readConfig, type SageMakerUpstream } from '@breakeven/gateway'
 import { bundleLambda } from '@breakeven/gateway/bundle'
 import { runtimeSdk, type Served } from '@breakeven/gateway/node'
 import { isObject, objectIn, utf8 } from './answer.ts'
@@ -103,10 +103,10 @@ export const serveLocalPath = async (settings: LocalPathSettings): Promise<Local
     { kind: 'sagemaker', endpoint, region: REGION, endpointUrl: runtime.url, shape, task },
   ])
   const rest = front === 'rest'
-  const config = {
+  const config = readConfig({
     models: Object.fromEntries(upstreams),
     ...(rest ? { auth: 'front' } : { auth: 'keys', keys: keys.map(({ id, sha256 }) => `${id}:${sha256}`) }),
-  }
+  })
   const lambda = lambdaFunction(code, {
     env: { AWS_REGION: REGION, BREAKEVEN_GATEWAY: JSON.stringify(config) },
     modules,
