@@ -2,17 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { InputError } from '@breakeven/core'
-import type { ArticlePreset, Catalog } from '@breakeven/core'
+import type { ArticlePreset, Catalog, Container } from '@breakeven/core'
 import { z } from 'zod'
 
 import { readMachines, readServices } from './aws.ts'
 import type { NamedText } from './aws.ts'
+import { readContainers } from './containers.ts'
 import { acceleratorRow, engineRow, modelRow, openModelOf, presetFile, tokenizerRow } from './rows.ts'
 import { readYaml, refuseUnknown } from './source-file.ts'
 import type { SourceFile } from './source-file.ts'
 
 /** Everything but the prices of commercial APIs. */
-export type CatalogFiles = Omit<Catalog, 'hash' | 'asOf' | 'apiModels'> & { readonly presets: readonly ArticlePreset[] }
+export type CatalogFiles = Omit<Catalog, 'hash' | 'asOf' | 'apiModels'> & {
+  readonly presets: readonly ArticlePreset[]
+  readonly containers: readonly Container[]
+}
 
 const rowsOf = <Row extends { id: string }>(
   { text, file }: NamedText,
@@ -39,13 +43,14 @@ export const readCatalogFiles = async (dataFolder: string): Promise<CatalogFiles
     text: await readFile(join(dataFolder, name), 'utf8'),
     file: `data/${name}`,
   })
-  const [instances, rates, uplift, cpus, services, accelerators, models, engines, tokenizers, article] =
+  const [instances, rates, uplift, cpus, services, containers, accelerators, models, engines, tokenizers, article] =
     await Promise.all([
       open('aws/instances.csv'),
       open('aws/rates.csv'),
       open('aws/uplift.csv'),
       open('aws/cpus.csv'),
       open('aws/services.csv'),
+      open('aws/containers.csv'),
       open('accelerators.yaml'),
       open('models.yaml'),
       open('engines.yaml'),
@@ -67,13 +72,15 @@ export const readCatalogFiles = async (dataFolder: string): Promise<CatalogFiles
     refuseUnknown('model', preset.value[part].model, modelIds, preset.placeAt([part, 'model']))
     refuseUnknown('instance', preset.value[part].instance, instanceIds, preset.placeAt([part, 'instance']))
   }
+  const engineRows = rowsOf(engines, engineRow).value
   return {
     openModels: modelRows.value.map(openModelOf),
     accelerators: [...devices, ...machines.cpus],
     instances: machines.instances,
-    engines: rowsOf(engines, engineRow).value,
+    engines: engineRows,
     services: readServices(services),
     tokenizers: families,
     presets: [preset.value],
+    containers: readContainers(containers, idsOf(engineRows)),
   }
 }

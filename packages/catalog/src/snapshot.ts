@@ -1,7 +1,10 @@
-import type { ArticlePreset, Catalog } from '@breakeven/core'
+import type { ArticlePreset, Catalog, Container } from '@breakeven/core'
 
-/** The catalogue as it ships: core's, and the published comparisons that can be run again. */
-export type ShippedCatalog = Catalog & { readonly presets: readonly ArticlePreset[] }
+/** The catalogue as it ships: core's, the published comparisons that can be run again, and the images that serve models on AWS. */
+export type ShippedCatalog = Catalog & {
+  readonly presets: readonly ArticlePreset[]
+  readonly containers: readonly Container[]
+}
 
 /**
  * The JSON that Node and the browser load. A few hundred long sources stand under thousands of rows,

@@ -1,11 +1,13 @@
 import type { Capacity, RequestShape } from './capacity.ts'
-import type { Catalog, InstanceRate, ServiceRate } from './catalog.ts'
+import type { Catalog, InstanceRate } from './catalog.ts'
 import type { CostCurve, Line } from './cost.ts'
 import { flatCurve, stairCurve, stepsFor, sumCurves } from './curve.ts'
+import { everyDay, type Part, perRequest } from './hosted-part.ts'
 import type { LoadShape } from './load-shape.ts'
 import { weightBytes } from './model.ts'
 import type { Deployment } from './option.ts'
-import { findService, serviceCurve, serviceLine } from './service-cost.ts'
+import { findService, serviceLine } from './service-cost.ts'
+import { aroundParts } from './standing-cost.ts'
 import type { IsoDate, Seconds, Usd } from './units.ts'
 import { BYTES_PER_GB, HOURS_PER_DAY, HOURS_PER_MONTH, SECONDS_PER_DAY } from './units.ts'
 
@@ -30,7 +32,7 @@ const HTTP_METERING_BYTES = 512 * 1024
 const REST_STREAM_METERING_BYTES = 10e6
 
 /** Disk for the weights twice over (download and load), the container image and logs. */
-const volumeGb = (deployment: Deployment): number =>
+export const volumeGb = (deployment: Pick<Deployment, 'model' | 'precision'>): number =>
   Math.ceil((2 * weightBytes(deployment.model, deployment.precision)) / BYTES_PER_GB + 30)
 
 /** The rate nearest in time to a date: AWS prices move seldom, and few are dated when they began. */
@@ -67,9 +69,6 @@ export type HostedQuestion = {
   readonly services: Catalog['services']
   readonly conditions: HostedConditions
 }
-
-/** A part of the receipt: how a day's line and the whole curve come from one rule. */
-type Part = { readonly line: (perDay: number) => Line; readonly curve: CostCurve }
 
 type Machines = {
   readonly at: (perDay: number) => { min: number; mean: number; max: number }
@@ -113,14 +112,8 @@ const machinesOf = ({ deployment, capacity, load, conditions }: HostedQuestion):
   }
 }
 
-const perRequest = (item: string, rate: ServiceRate, quantity: number): Part => ({
-  line: (n) => serviceLine(item, rate, n * quantity),
-  curve: serviceCurve(rate, quantity),
-})
-
-const fixed = (line: Line): Part => ({ line: () => line, curve: flatCurve(line.usd) })
-
 const machinePart = (question: HostedQuestion, rate: InstanceRate, machines: Machines): Part => ({
+  billed: 'instance',
   line: (n) => {
     const hours = machines.at(n).mean * HOURS_PER_DAY
     const item = `${question.deployment.instance.id}, ${rate.purchase}`
@@ -145,6 +138,7 @@ const storagePart = ({ deployment, services }: HostedQuestion, machines: Machine
   if (rate === undefined) return undefined
   const gbMonths = (volumeGb(deployment) * HOURS_PER_DAY) / HOURS_PER_MONTH
   return {
+    billed: rate.id,
     line: (n) => serviceLine('disk for the weights', rate, machines.at(n).mean * gbMonths),
     curve: machines.curve(gbMonths * (rate.tiers[0]?.usd ?? 0)),
   }
@@ -215,7 +209,7 @@ const peopleParts = ({ conditions }: HostedQuestion, rate: InstanceRate): readon
   const given = { source: 'given by the user', asOf: on, sure: 'assumed' as const }
   return [
     people.hoursPerMonth > 0
-      ? fixed({
+      ? everyDay('people', {
           item: 'people',
           quantity: peopleHours,
           unit: 'hours',
@@ -225,7 +219,7 @@ const peopleParts = ({ conditions }: HostedQuestion, rate: InstanceRate): readon
         })
       : undefined,
     fineTuning.hours > 0
-      ? fixed({
+      ? everyDay('fine-tuning', {
           item: `fine-tuning, over ${fineTuning.months} months`,
           quantity: trainingHours,
           unit: 'instance-hours',
@@ -241,6 +235,8 @@ const peopleParts = ({ conditions }: HostedQuestion, rate: InstanceRate): readon
 
 export type HostedPriced = {
   readonly lines: (perDay: number) => readonly Line[]
+  /** The same lines, each with what is billed there: `lambda/requests`, `waf/rule`, `instance`, … */
+  readonly items: (perDay: number) => readonly { readonly billed: string; readonly line: Line }[]
   readonly curve: CostCurve
   readonly replicas: (perDay: number) => { readonly min: number; readonly mean: number; readonly max: number }
   readonly rate: InstanceRate
@@ -263,13 +259,17 @@ export const hostedCost = (question: HostedQuestion): HostedPriced | undefined =
   const steppedBy = (running: Machines): readonly Part[] =>
     [machinePart(question, rate, running), storagePart(question, running)].filter((part) => part !== undefined)
   const stepped = steppedBy(machines)
-  const flowing = [...frontParts(question), ...transferParts(question)].filter((part) => part !== undefined)
-  const standing = peopleParts(question, rate).filter((part) => part !== undefined)
+  const around = aroundParts(question)
+  const flowing = [...frontParts(question), ...transferParts(question), ...around.withRequests].filter(
+    (part) => part !== undefined,
+  )
+  const standing = [...around.everyDay, ...peopleParts(question, rate)].filter((part) => part !== undefined)
   const parts = [...stepped, ...flowing, ...standing]
   const perInstance = replicasPerInstance(question.deployment)
   const variable = sumCurves(flowing.map((part) => part.curve))
   return {
     lines: (n) => parts.map((part) => part.line(n)),
+    items: (n) => parts.map(({ billed, line }) => ({ billed, line: line(n) })),
     curve: sumCurves([...[...stepped, ...standing].map((part) => part.curve), variable]),
     replicas: (n) => {
       const { min, mean, max } = machines.at(n)

@@ -107,6 +107,10 @@ export type {
   Stretch,
   WorkloadSummary,
 } from './comparison.ts'
+export { hostedOne, type HostedOne } from './hosted-one.ts'
+export { STANDING, logBytesPerRequest } from './standing-cost.ts'
+export { volumeGb } from './hosted-cost.ts'
+export type { Container } from './container.ts'
 export { compare, comparing } from './compare.ts'
 export { articleComparison, type ArticlePreset } from './article.ts'
 export { breakevenOf, type Racer } from './breakeven.ts'
