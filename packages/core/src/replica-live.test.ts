@@ -44,10 +44,18 @@ describe('a replica that runs while requests come', () => {
       fc.property(anyReplica, anyTraffic(fc.constant(undefined)), (one, sent) => {
         let at = 1000
         const arrivals = sent.map(({ gap }) => (at += gap))
+        // Every other prompt begins as some others of like length do.
+        const { blockTokens } = one.engine
+        const blocks = sent.map(({ input }, index) =>
+          index % 2 === 0
+            ? undefined
+            : Array.from({ length: Math.floor(input / blockTokens) }, (_, block) => block + 1000 * (input % 3)),
+        )
         const requests = {
           at: Float64Array.from(arrivals),
           input: Float64Array.from(sent, ({ input }) => input),
           output: Float64Array.from(sent, ({ output }) => output),
+          prefixes: { blocks, blockTokens },
         }
         const simulated = simulate(one, requests)
         if (!simulated.fits) throw new Error(simulated.reason)
@@ -55,7 +63,7 @@ describe('a replica that runs while requests come', () => {
         const told: LiveTokens[] = []
         const numbers = sent.map(({ input, output }, index) => {
           told.push(...running.advance(arrivals[index] ?? 0))
-          return running.enter(arrivals[index] ?? 0, input, output)
+          return running.enter(arrivals[index] ?? 0, input, output, blocks[index])
         })
         told.push(...running.advance(Infinity))
         for (const [index, number] of numbers.entries()) {

@@ -22,9 +22,14 @@ export type LiveReplica = {
   readonly kvTokens: Tokens
   /**
    * Takes a request in and gives its number; or says why not. Completions of known length: a replica without weights has
-   * nothing to stop at.
+   * nothing to stop at. `prefix`: ids of the prompt's leading blocks (`engine.blockTokens` each), equal where prompts are.
    */
-  readonly enter: (at: Seconds, input: Tokens, output: Tokens) => number | 'too long' | 'full'
+  readonly enter: (
+    at: Seconds,
+    input: Tokens,
+    output: Tokens,
+    prefix?: readonly number[],
+  ) => number | 'too long' | 'full'
   /** Takes a request out whose caller has gone. */
   readonly cancel: (request: number) => void
   /**
@@ -55,10 +60,12 @@ export const liveReplica = (
   typical: RequestShape,
   places: number = PLACES,
 ): LiveReplica | NoSimulation => {
+  const blocks: (readonly number[] | undefined)[] = Array.from({ length: places })
   const requests: Requests = {
     at: new Float64Array(places),
     input: new Float64Array(places).fill(typical.input),
     output: new Float64Array(places).fill(typical.output),
+    prefixes: { blocks, blockTokens: replica.engine.blockTokens },
   }
   /** By place in the columns, which are used again. */
   const entered = new Map<number, Entered>()
@@ -107,12 +114,13 @@ export const liveReplica = (
   return {
     fits: true,
     kvTokens: play.kvTokens,
-    enter: (at, input, output) => {
+    enter: (at, input, output, prefix) => {
       const place = free.pop()
       if (place === undefined) return 'full'
       requests.at[place] = at
       requests.input[place] = input
       requests.output[place] = output
+      blocks[place] = prefix
       if (!play.accepts(place)) {
         free.push(place)
         return 'too long'

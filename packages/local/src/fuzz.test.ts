@@ -8,30 +8,11 @@ import { lambdaFunction } from './aws/lambda.ts'
 import type { Embedder } from './encoder/embedder.ts'
 import { encoderContainer } from './encoder/container.ts'
 import { sagemakerRuntime } from './sagemaker/runtime.ts'
-import type { Clock } from './twin/clock.ts'
+import { hurriedClock } from './testing/clock.ts'
 import { twinContainer } from './twin/container.ts'
 import { twinOf } from './twin/twin.ts'
 
-/** Everything is due at once: how long it would take is not looked at here. */
-const hurried = (): Clock => {
-  let time = 0
-  return {
-    now: () => time,
-    wakeAt: (at, wake) => {
-      let called = false
-      setImmediate(() => {
-        if (called) return
-        time = Math.max(time, at)
-        wake()
-      })
-      return () => {
-        called = true
-      }
-    },
-  }
-}
-
-const twin = twinContainer(twinOf(replica(), { clock: hurried() }), 3)
+const twin = twinContainer(twinOf(replica(), { clock: hurriedClock() }), 3)
 
 const fakeEmbedder: Embedder = {
   name: 'fake',

@@ -1,5 +1,6 @@
 import type { Tokens } from '@breakeven/core'
 import { isObject, type JsonObject } from '../answer.ts'
+import { blocksOf } from './blocks.ts'
 import { tokensOfChat, tokensOfPrompt, tokensOfText } from './tokens.ts'
 
 /** A request as the twin understands it: how long, and in what form the answer is wanted. */
@@ -7,6 +8,7 @@ export type Asked = {
   readonly form: 'chat' | 'completion' | 'huggingface'
   readonly input: Tokens
   readonly output: Tokens
+  readonly prefix: (blockTokens: Tokens) => readonly number[]
   /** It ends because no more was allowed. */
   readonly capped: boolean
   readonly stream: boolean
@@ -68,14 +70,24 @@ const chat = (asked: JsonObject, usual: Tokens): Asked | Wrong => {
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isObject))
     return { wrong: 'messages must be a list of at least one message', param: 'messages' }
   const length = single(asked) ?? lengthOf(asked, usual, ['max_completion_tokens', 'max_tokens'])
-  return 'wrong' in length ? length : { form: 'chat', input: tokensOfChat(messages, tools), ...length, ...wants(asked) }
+  return 'wrong' in length
+    ? length
+    : {
+        form: 'chat',
+        input: tokensOfChat(messages, tools),
+        prefix: blocksOf({ tools, messages }),
+        ...length,
+        ...wants(asked),
+      }
 }
 
 const completion = (asked: JsonObject, usual: Tokens): Asked | Wrong => {
   const input = tokensOfPrompt(asked['prompt'])
   if (input === undefined) return { wrong: 'prompt must be one text, or one list of tokens', param: 'prompt' }
   const length = single(asked) ?? lengthOf(asked, usual, ['max_tokens', 'n_predict'])
-  return 'wrong' in length ? length : { form: 'completion', input, ...length, ...wants(asked) }
+  return 'wrong' in length
+    ? length
+    : { form: 'completion', input, prefix: blocksOf(asked['prompt']), ...length, ...wants(asked) }
 }
 
 const huggingFace = (asked: JsonObject, usual: Tokens): Asked | Wrong => {
@@ -83,7 +95,9 @@ const huggingFace = (asked: JsonObject, usual: Tokens): Asked | Wrong => {
   if (typeof inputs !== 'string') return { wrong: 'inputs must be a text', param: 'inputs' }
   const given = isObject(parameters) ? parameters : {}
   const length = lengthOf(given, usual, ['max_new_tokens'])
-  return 'wrong' in length ? length : { form: 'huggingface', input: tokensOfText(inputs), ...length, ...wants(asked) }
+  return 'wrong' in length
+    ? length
+    : { form: 'huggingface', input: tokensOfText(inputs), prefix: blocksOf(inputs), ...length, ...wants(asked) }
 }
 
 /** Reads a body by what is in it, as the containers of SageMaker do that have one path for all. */

@@ -54,7 +54,7 @@ const untilLast = async (pieces: AsyncIterable<Piece>): Promise<boolean> => {
 const GONE = error(499, 'The client went away.')
 
 const answerTo = async (twin: Twin, asked: Asked, signal: AbortSignal | undefined): Promise<GatewayResponse> => {
-  const pieces = twin.generate(asked.input, asked.output, signal)
+  const pieces = twin.generate(asked, signal)
   if (typeof pieces === 'string') return refused(twin, pieces, asked.input, asked.output)
   const prefix = asked.form === 'chat' ? 'chatcmpl' : 'cmpl'
   const said = {
@@ -78,7 +78,7 @@ const encode = async (twin: Twin, asked: JsonObject, signal: AbortSignal | undef
   if (texts.length === 0 || !texts.every((text) => typeof text === 'string'))
     return error(400, 'the input must be a text or a list of texts', 'inputs' in asked ? 'inputs' : 'input')
   const lengths = texts.map((text) => tokensOfText(text))
-  const runs = lengths.map((tokens) => twin.generate(tokens, 1, signal))
+  const runs = lengths.map((tokens) => twin.generate({ input: tokens, output: 1 }, signal))
   const bad = runs.findIndex((run) => typeof run === 'string')
   if (bad >= 0) return refused(twin, runs[bad] as 'too long' | 'full', lengths[bad] ?? 0, 0)
   const done = await Promise.all(runs.filter((run) => typeof run !== 'string').map(untilLast))

@@ -6,7 +6,12 @@ type Listener = (tokens: Tokens, last: boolean) => void
 /** A replica in the time of a clock: each token is told when it is due. */
 export type RunningReplica = {
   /** Takes a request in now, and gives back how to take it out; or why not. */
-  readonly begin: (input: Tokens, output: Tokens, listener: Listener) => (() => void) | 'too long' | 'full'
+  readonly begin: (
+    input: Tokens,
+    output: Tokens,
+    listener: Listener,
+    prefix?: readonly number[],
+  ) => (() => void) | 'too long' | 'full'
   readonly outstanding: () => number
   /** Tells nothing more. */
   readonly stop: () => void
@@ -45,10 +50,10 @@ export const runningReplica = (replica: LiveReplica, clock: Clock): RunningRepli
   }
 
   return {
-    begin: (input, output, listener) => {
+    begin: (input, output, listener, prefix) => {
       const at = clock.now()
       advance(at)
-      const request = replica.enter(at, input, output)
+      const request = replica.enter(at, input, output, prefix)
       if (typeof request !== 'number') return request
       listeners.set(request, listener)
       schedule()

@@ -2,7 +2,7 @@ import type { Tokens } from '@breakeven/core'
 import { isObject, type JsonObject } from '../answer.ts'
 
 /** Four bytes of UTF-8 a token: about right for English prose, code and Chinese alike; a twin has no tokeniser. */
-const BYTES_PER_TOKEN = 4
+export const BYTES_PER_TOKEN = 4
 /** What a chat template puts around each message, and before the answer. */
 const MESSAGE_TOKENS = 4
 const ANSWER_TOKENS = 3

@@ -5,6 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { engines, models, replica } from '../../../core/src/fixtures/hardware.ts'
 import { poisson } from '../../../core/src/fixtures/requests.ts'
 import { bytesOf, piecesOf, textOf, utf8 } from '../answer.ts'
+import { hurriedClock } from '../testing/clock.ts'
+import { blocksOf } from './blocks.ts'
 import type { Clock } from './clock.ts'
 import { twinContainer } from './container.ts'
 import { runningReplica } from './running.ts'
@@ -84,7 +86,10 @@ describe('the twin answers as the simulation of the same load says', () => {
 })
 
 let twin: Twin | undefined
-afterEach(() => twin?.stop())
+afterEach(() => {
+  twin?.stop()
+  twin = undefined
+})
 
 const ask = async (value: unknown, path = '/v1/chat/completions', signal?: AbortSignal): Promise<GatewayResponse> => {
   twin ??= twinOf(replica())
@@ -219,6 +224,37 @@ describe('over the paths of a server', () => {
 
   test('a model that does not fit is said so', () => {
     expect(() => twinOf(replica({ model: models.llama31_70b }))).toThrow('llama-3.1-70b does not fit on A10G')
+  })
+})
+
+describe('a prefix that was sent before', () => {
+  const long = 'How long does this take? '.repeat(400)
+  const user = (content: string): object => ({ role: 'user', content })
+
+  test('is not computed again', async () => {
+    const clock = hurriedClock()
+    const handle = twinContainer(twinOf(replica(), { clock }))
+    const seconds = async (...said: readonly object[]): Promise<number> => {
+      const from = clock.now()
+      const body = utf8(JSON.stringify({ messages: said, max_tokens: 1 }))
+      await handle({ method: 'POST', path: '/v1/chat/completions', headers: {}, body })
+      return clock.now() - from
+    }
+    // 2,500 tokens take an A10G more than half a second, and 60 of them some 40 ms.
+    expect(await seconds(user(long))).toBeGreaterThan(0.5)
+    const next = [user(long), { role: 'assistant', content: 'only the time' }, user('And now?')]
+    expect(await seconds(...next)).toBeLessThan(0.1)
+    expect(await seconds(user(`x${long}`))).toBeGreaterThan(0.5)
+  })
+
+  test('has the same blocks as far as it is the same, and no further', () => {
+    const [one, other] = [blocksOf(long)(16), blocksOf(`${long.slice(0, 640)}different${long.slice(640)}`)(16)]
+    // 10,000 bytes in blocks of 64.
+    expect(one).toHaveLength(156)
+    expect(new Set(one).size).toBe(156)
+    expect(other.slice(0, 10)).toEqual(one.slice(0, 10))
+    expect(other.slice(10).filter((id) => one.includes(id))).toEqual([])
+    expect([...one, ...other].every(Number.isSafeInteger)).toBe(true)
   })
 })
 

@@ -5,12 +5,19 @@ import { type RunningReplica, runningReplica } from './running.ts'
 /** Tokens as they are due, `last` with the last of them. */
 export type Piece = { readonly tokens: Tokens; readonly last: boolean }
 
+/** What is asked of a twin. `prefix` gives ids to the leading blocks of so many tokens: what others sent is in the cache. */
+type Generation = {
+  readonly input: Tokens
+  readonly output: Tokens
+  readonly prefix?: (blockTokens: Tokens) => readonly number[]
+}
+
 /** A deployment that is not there, in its own time. */
 export type Twin = {
   readonly model: OpenModel
   /** Tokens of cache of one replica; 0 for encoders. */
   readonly kvTokens: Tokens
-  readonly generate: (input: Tokens, output: Tokens, signal?: AbortSignal) => AsyncIterable<Piece> | 'too long' | 'full'
+  readonly generate: (asked: Generation, signal?: AbortSignal) => AsyncIterable<Piece> | 'too long' | 'full'
   /** Requests that wait or run. */
   readonly outstanding: () => number
   readonly stop: () => void
@@ -95,8 +102,11 @@ export const twinOf = (replica: Replica, options: TwinOptions = {}): Twin => {
   return {
     model: replica.model,
     kvTokens: fleet[0]?.[1] ?? 0,
-    generate: (input, output, signal) =>
-      pieces((listener) => quietest()?.begin(input, output, listener) ?? 'full', signal),
+    generate: ({ input, output, prefix }, signal) =>
+      pieces(
+        (listener) => quietest()?.begin(input, output, listener, prefix?.(replica.engine.blockTokens)) ?? 'full',
+        signal,
+      ),
     outstanding: () => replicas.reduce((sum, each) => sum + each.outstanding(), 0),
     stop: () => {
       for (const each of replicas) each.stop()
