@@ -63,7 +63,11 @@ export const apiField = (
 }
 
 /** The first engine in the catalogue's order that serves the model on such hardware. */
-const engineFor = (engines: readonly Engine[], { kind }: OpenModel, accelerator: Accelerator): Engine | undefined =>
+export const engineFor = (
+  engines: readonly Engine[],
+  { kind }: OpenModel,
+  accelerator: Accelerator,
+): Engine | undefined =>
   engines.find((engine) => engine.serves.includes(kind) && (engine.runsOn ?? ['gpu']).includes(accelerator.kind))
 
 /** REST streams long answers; a class label fits the cheaper HTTP API; a machine of one's own needs neither. */
@@ -85,7 +89,7 @@ const precisionsFor = (
 }
 
 /** Powers of two up to the machine's accelerators. */
-const degreesFor = ({ acceleratorCount }: Instance, choice: HostChoice | undefined): readonly number[] => {
+export const degreesFor = ({ acceleratorCount }: Instance, choice: HostChoice | undefined): readonly number[] => {
   if (choice?.tensorParallel !== undefined) return [choice.tensorParallel]
   const degrees = [1]
   for (let degree = 2; degree <= acceleratorCount; degree *= 2) degrees.push(degree)

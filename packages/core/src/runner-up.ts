@@ -1,44 +1,41 @@
 import type { RunnerUp } from './comparison.ts'
 import type { HostedOutcome } from './price-options.ts'
-import { HOURS_PER_DAY } from './units.ts'
+import { HOURS_PER_DAY, type Usd } from './units.ts'
 
 const usd = (value: number): string => `$${value.toFixed(2)}`
 const rate = (value: number): string => value.toPrecision(2)
 
-/** What of an option decides about its price. */
-const figuresOf = ({
-  priced,
-  deployment,
-  capacity,
-  option,
-}: HostedOutcome): {
+/** What of a way to run a model decides about its price. */
+export type Figures = {
+  /** All machines together, and what passes through them. */
+  readonly usd: Usd
   readonly machines: number
-  readonly usdPerHour: number
-  readonly perMachine: number
-  readonly instance: string
-} => {
+  readonly usdPerMachineHour: Usd
+  readonly requestsPerMachineSecond: number
+}
+
+const figuresOf = ({ priced, capacity, option }: HostedOutcome): Figures => {
   const perInstance = priced.replicas(0).mean
   return {
+    usd: option.usdPerDay,
     machines: (option.replicas?.mean ?? perInstance) / perInstance,
-    usdPerHour: priced.step.usdPerDay / HOURS_PER_DAY,
-    perMachine: capacity.requestsPerSecond * perInstance,
-    instance: deployment.instance.id,
+    usdPerMachineHour: priced.step.usdPerDay / HOURS_PER_DAY,
+    requestsPerMachineSecond: capacity.requestsPerSecond * perInstance,
   }
 }
 
 const countText = (machines: number): string => (Number.isInteger(machines) ? String(machines) : machines.toFixed(1))
 
-/** Why the next best way to run a model is dearer, in one clause with its numbers. */
-const whyOf = (best: HostedOutcome, next: HostedOutcome): string => {
-  const [here, there] = [figuresOf(best), figuresOf(next)]
-  const carries = `a machine carries ${rate(there.perMachine)} requests/s at ${usd(there.usdPerHour)} an hour, here ${rate(here.perMachine)} at ${usd(here.usdPerHour)}`
-  if (next.option.usdPerDay <= best.option.usdPerDay) return `it costs the same: ${carries}`
+/** Why the next best way to run a model is not the one, in one clause with its numbers. */
+export const whyOf = (here: Figures, there: Figures): string => {
+  const carries = `a machine carries ${rate(there.requestsPerMachineSecond)} requests/s at ${usd(there.usdPerMachineHour)} an hour, here ${rate(here.requestsPerMachineSecond)} at ${usd(here.usdPerMachineHour)}`
+  if (there.usd <= here.usd) return `it costs the same: ${carries}`
   if (there.machines > here.machines)
     return `it needs ${countText(there.machines)} machines where this needs ${countText(here.machines)}: ${carries}`
   if (there.machines < here.machines)
     return `it needs ${countText(there.machines)} instead of ${countText(here.machines)} machines, but dearer ones: ${carries}`
-  return there.usdPerHour > here.usdPerHour
-    ? `as many machines do, at ${usd(there.usdPerHour)} an hour each in place of ${usd(here.usdPerHour)}`
+  return there.usdPerMachineHour > here.usdPerMachineHour
+    ? `as many machines do, at ${usd(there.usdPerMachineHour)} an hour each in place of ${usd(here.usdPerMachineHour)}`
     : `what passes through it costs more: ${carries}`
 }
 
@@ -47,7 +44,7 @@ export const runnerUpOf = (best: HostedOutcome, next: HostedOutcome): RunnerUp =
   id: next.option.id,
   label: next.option.label,
   usdPerDay: next.option.usdPerDay,
-  why: whyOf(best, next),
+  why: whyOf(figuresOf(best), figuresOf(next)),
 })
 
 const modelOf = ({ deployment }: HostedOutcome): string => deployment.model.id

@@ -3,6 +3,7 @@ import {
   latenciesOf,
   type LatencyTarget,
   predict,
+  randomFrom,
   type Replica,
   type RequestShape,
   simulate,
@@ -20,20 +21,9 @@ export type Loaded =
 
 const REQUESTS = 2000
 
-/** Evenly spread numbers from a seed, 32 bits (Tommy Ettinger's mulberry32): the same load on every machine. */
-const numbersFrom = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Requests of one shape that come by chance (Poisson), so many a second on average. */
 export const atRate = (replica: Replica, { input, output }: RequestShape, requestsPerSecond: number): Loaded => {
-  const number = numbersFrom(2023)
+  const number = randomFrom(2023)
   const at = new Float64Array(REQUESTS)
   for (let request = 1; request < REQUESTS; request++)
     at[request] = (at[request - 1] ?? 0) - Math.log(1 - number()) / requestsPerSecond

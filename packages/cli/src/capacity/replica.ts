@@ -31,7 +31,8 @@ export type Choice = {
   readonly perInstance: number
 }
 
-const named = <Row extends { readonly id: string }>(rows: readonly Row[], id: string, what: string): Row => {
+/** A row by its id, whatever its letters' case; else an error that says which is near. */
+export const named = <Row extends { readonly id: string }>(rows: readonly Row[], id: string, what: string): Row => {
   const ids = rows.map((row) => row.id)
   const found = rows.find((row) => row.id.toLowerCase() === id.toLowerCase())
   if (found !== undefined) return found
@@ -40,7 +41,8 @@ const named = <Row extends { readonly id: string }>(rows: readonly Row[], id: st
   })
 }
 
-const modelNamed = ({ openModels }: Catalog, name: string): OpenModel => {
+/** An open model by its id, or by the beginning of one id. */
+export const modelNamed = ({ openModels }: Catalog, name: string): OpenModel => {
   const starting = openModels.filter(({ id }) => id.startsWith(name.toLowerCase()))
   const exact = starting.find(({ id }) => id === name.toLowerCase())
   return exact ?? (starting.length === 1 ? starting[0] : undefined) ?? named(openModels, name, 'open model')

@@ -7,10 +7,10 @@ import { type Column, countText, renderColumns, secondsText } from '@breakeven/r
 
 import { type Choice, choiceOf, choiceText } from '../capacity/replica.ts'
 import type { Io } from '../io.ts'
-import { progressOn } from '../progress.ts'
-import { type Arrived, arrivals } from './arrivals.ts'
+import type { Arrived } from './arrivals.ts'
 import { play, type Played, type Staffed } from './play.ts'
 import { timelineSvg } from './svg.ts'
+import { readArrivals } from './read.ts'
 import { columnsIn, renderTimeline } from './terminal.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -25,28 +25,6 @@ export type SimulateFlags = {
   readonly chart?: string
   readonly json: boolean
   readonly quiet: boolean
-}
-
-const readArrivals = async (files: readonly string[], flags: SimulateFlags, io: Io): Promise<Arrived> => {
-  const [{ readUsage }, { requireTraffic }] = await Promise.all([
-    import('@breakeven/formats/node'),
-    import('@breakeven/formats'),
-  ])
-  const { add, done } = arrivals()
-  const progress = progressOn(io, flags.quiet)
-  const imported = await readUsage(files, {
-    onRow: add,
-    onProgress: progress.update,
-    ...(flags.map === undefined ? {} : { map: flags.map }),
-  })
-  progress.done()
-  requireTraffic(imported)
-  const arrived = done()
-  if (arrived.requests.at.length === 0)
-    throw new InputError('no request in these files says when it came and how long it was', {
-      hint: '`breakeven inspect` shows what they hold',
-    })
-  return arrived
 }
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
