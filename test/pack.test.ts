@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,5 +58,41 @@ describe('the packed command, in an empty folder, without a network', () => {
     ).toThrow(/a PNG needs the optional package @resvg\/resvg-js/)
     execFileSync(join(cwd, 'node_modules/.bin/breakeven'), [...args.slice(0, 4), 'cost.svg'], { cwd, stdio: 'pipe' })
     expect(readdirSync(cwd)).toContain('cost.svg')
+  }, 60_000)
+
+  test('it serves the local path with the Lambda file that it carries, and says what the small model needs', async () => {
+    const cwd = empty()
+    npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball], cwd)
+    const args = ['serve', '--local', '--twin', 'llama-3.1-8b@ml.g5.2xlarge', '--output-tokens', '2', '--port', '0']
+    const child = spawn(process.execPath, [join(cwd, 'node_modules/breakeven/dist/breakeven.js'), ...args], {
+      cwd,
+      env: { BREAKEVEN_KEY: 'k' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    try {
+      let [out, err] = ['', '']
+      child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
+      child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+      expect(err).toMatch(/left out\. npm install @energetic-ai\/core@/)
+      const messages = [{ role: 'user', content: 'Hello!' }]
+      const answer = await fetch(`${out.trim()}/chat/completions`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'k', 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'llama-3.1-8b',
+          messages,
+          stream: true,
+          stream_options: { include_usage: true },
+        }),
+      })
+      expect(await answer.text()).toMatch(/"completion_tokens":2.*\n\ndata: \[DONE\]/)
+      child.kill('SIGINT')
+      // Closed: all that it said is here.
+      expect(await once(child, 'close')).toEqual([0, null])
+      expect(err).toContain('1 call (1 ok), 9 tokens in, 2 out')
+    } finally {
+      child.kill('SIGKILL')
+    }
   }, 60_000)
 })

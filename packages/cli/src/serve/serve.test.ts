@@ -63,7 +63,8 @@ const serve = async (args: readonly string[], env: Readonly<Record<string, strin
     key: () => /bk-[\w-]{32}/.exec(err)?.[0] ?? '',
     end: async () => {
       child.kill('SIGINT')
-      const [code] = (await once(child, 'exit')) as [number | null]
+      // Closed, and not only ended: all that it said is here.
+      const [code] = (await once(child, 'close')) as [number | null]
       return code
     },
   }
