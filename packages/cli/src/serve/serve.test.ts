@@ -309,6 +309,7 @@ describe('what a person reads', () => {
     expect(callText({ ...entry, status: 'error', httpStatus: 424, usage: {}, fault: 'model_error' })).toBe(
       '424 m ? in, ? out, first 50 ms, 1 s error: model_error',
     )
+    expect(callText({ ...entry, task: 'embed', usage: { freshInput: 3 } })).toBe('200 m 3 in, first 50 ms, 1 s')
     const tally = newTally()
     expect(tally.text()).toBe('0 calls, 0 tokens in, 0 out')
     for (const status of ['ok', 'ok', 'aborted', 'error'] as const) tally.add({ ...entry, status })

@@ -34,10 +34,16 @@ export const newTally = (): Tally => {
   }
 }
 
-/** One call in one line: `200 llama-3.1-8b 13 in, 8 out, first 45 ms, 310 ms`. */
-export const callText = ({ httpStatus, status, model, usage, at, firstAt, endAt, fault }: LedgerEntry): string => {
-  const input = usage.freshInput === undefined && usage.cacheRead === undefined ? '?' : countText(inputTokensOf(usage))
-  const first = firstAt === undefined ? '' : `first ${secondsText(firstAt - at)}, `
+/** One call in one line: `200 llama-3.1-8b 13 in, 8 out, first 45 ms, 310 ms`. Encoders give no tokens. */
+export const callText = (entry: LedgerEntry): string => {
+  const { httpStatus, status, task, model, usage, at, firstAt, endAt, fault } = entry
+  const known = usage.freshInput !== undefined || usage.cacheRead !== undefined
+  const parts = [
+    `${known ? countText(inputTokensOf(usage)) : '?'} in`,
+    ...(task === 'generate' ? [`${usage.output === undefined ? '?' : countText(usage.output)} out`] : []),
+    ...(firstAt === undefined ? [] : [`first ${secondsText(firstAt - at)}`]),
+    secondsText(endAt - at),
+  ]
   const ended = status === 'ok' ? '' : ` ${status}${fault === undefined ? '' : `: ${fault}`}`
-  return `${httpStatus} ${model} ${input} in, ${usage.output === undefined ? '?' : countText(usage.output)} out, ${first}${secondsText(endAt - at)}${ended}`
+  return `${httpStatus} ${model} ${parts.join(', ')}${ended}`
 }
