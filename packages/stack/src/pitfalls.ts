@@ -1,0 +1,113 @@
+import type { Seconds } from '@breakeven/core'
+
+import { isGated } from './container.ts'
+import type { StackPlan } from './plan.ts'
+
+/** What is known to go wrong with a deployment, before it costs an hour to find out. */
+export type Pitfall = {
+  readonly id: string
+  /** `stop`: it cannot work. `mind`: it works, and somebody will be surprised. */
+  readonly weight: 'stop' | 'mind'
+  readonly what: string
+  readonly todo: string
+}
+
+type Rule = (plan: StackPlan) => Omit<Pitfall, 'id'> | undefined
+
+/** Regions that were seen to refuse a floor of no machines (stdapi-ai/stdapi.ai issue 43, 2026-08-27). */
+const NO_ZERO: ReadonlySet<string> = new Set(['eu-west-3'])
+/** What SageMaker gives a container to answer `InvokeEndpoint`. */
+const INVOKE_SECONDS: Seconds = 60
+const HTTP_SECONDS: Seconds = 29
+
+const gated: Rule = (plan) =>
+  isGated(plan.deployment) && plan.tokenSecret === undefined && plan.weights === undefined
+    ? {
+        weight: 'stop',
+        what: `${plan.deployment.model.repository} is gated (${plan.deployment.model.licence}): the machine would start, be refused the weights, and roll back`,
+        todo: 'accept the licence at Hugging Face, keep a token in Secrets Manager and name it with --token-secret, or name weights of your own with --weights',
+      }
+    : undefined
+
+const zeroRegion: Rule = ({ scaleToZero, deployment: { region } }) =>
+  scaleToZero && NO_ZERO.has(region)
+    ? {
+        weight: 'stop',
+        what: `${region} refuses a floor of no machines`,
+        todo: 'leave --scale-to-zero out, or take another region',
+      }
+    : undefined
+
+const zeroStarts: Rule = ({ scaleToZero, startSeconds }) =>
+  scaleToZero
+    ? {
+        weight: 'mind',
+        what: `with no machine running, calls fail until one is up: up to ${Math.ceil(startSeconds / 60)} minutes; and deploying starts one all the same`,
+        todo: 'let clients try again on 503, or leave --scale-to-zero out',
+      }
+    : undefined
+
+const zeroScript: Rule = ({ scaleToZero, weightsFrom }) =>
+  scaleToZero && weightsFrom.kind === 'script'
+    ? {
+        weight: 'mind',
+        what: 'each machine that starts downloads and quantises all the weights again',
+        todo: 'keep the floor at one machine by leaving --scale-to-zero out',
+      }
+    : undefined
+
+const slowHttp: Rule = ({ deployment: { front }, slowSeconds }) =>
+  front === 'http' && slowSeconds / 2 > HTTP_SECONDS
+    ? {
+        weight: 'stop',
+        what: `an HTTP API ends a call after 30 s, and at full load an answer takes about ${Math.round(slowSeconds / 2)} s`,
+        todo: 'take --front rest, a larger machine, or a tighter --ttft',
+      }
+    : undefined
+
+const slowInvoke: Rule = ({ container: { shape }, slowSeconds }) =>
+  shape === 'huggingface' && slowSeconds / 2 > INVOKE_SECONDS
+    ? {
+        weight: 'stop',
+        what: `this container answers in one piece, SageMaker waits ${INVOKE_SECONDS} s, and at full load an answer takes about ${Math.round(slowSeconds / 2)} s`,
+        todo: 'shorter answers, a larger machine or a tighter latency target',
+      }
+    : undefined
+
+const scriptNeverRan: Rule = ({ weightsFrom }) =>
+  weightsFrom.kind === 'script'
+    ? {
+        weight: 'mind',
+        what: 'no container of AWS serves this model as it is: a script of ours loads and quantises it, one request at a time, while the receipt assumes batches',
+        todo: 'load-test it before you rely on the number of machines',
+      }
+    : undefined
+
+const headless: Rule = ({ deployment: { model }, weights }) =>
+  model.kind === 'encoder' && model.task === 'classify' && weights === undefined
+    ? {
+        weight: 'mind',
+        what: `${model.repository} is the bare encoder: its labels mean nothing before it is fine-tuned`,
+        todo: 'name your fine-tuned repository or S3 prefix with --weights',
+      }
+    : undefined
+
+const oneMachine: Rule = ({ machines: { min, max } }) =>
+  max === 1 && min === 1
+    ? {
+        weight: 'mind',
+        what: 'one machine in one zone: when it fails there is no other',
+        todo: '--most-machines 2 or more',
+      }
+    : undefined
+
+const RULES = { gated, zeroRegion, zeroStarts, zeroScript, slowHttp, slowInvoke, scriptNeverRan, headless, oneMachine }
+
+/** All that apply, the ones that stop it first. */
+export const pitfallsOf = (plan: StackPlan): readonly Pitfall[] =>
+  Object.entries(RULES)
+    .flatMap(([id, rule]) => {
+      const found = rule(plan)
+      return found === undefined ? [] : [{ id, ...found }]
+    })
+    .toSorted((one, other) => Number(one.weight === 'mind') - Number(other.weight === 'mind'))
