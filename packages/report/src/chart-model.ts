@@ -1,5 +1,7 @@
 import type { Comparison, OptionId, PricedOption } from '@breakeven/core'
 import { chooseSeries, spanOf } from './chart-series.ts'
+import type { ChartWords } from './chart-words.ts'
+import { ENGLISH, nameIn } from './chart-words.ts'
 import type { Span } from './chart-series.ts'
 import type { Crossing } from './crossings.ts'
 import { crossingsOf } from './crossings.ts'
@@ -8,10 +10,9 @@ import { pointsOf } from './curve-points.ts'
 import { headlineOf } from './headline.ts'
 import type { LogScale } from './log-scale.ts'
 import { positionOf, ticksOf } from './log-scale.ts'
-import { nameOf, shortOf } from './names.ts'
-import { compactText, compactUsdText, countText, usdText } from './numbers.ts'
+import { shortOf } from './names.ts'
 import type { Side } from './side.ts'
-import { sideOf, unitOf, volumeOf } from './side.ts'
+import { sideOf, volumeOf } from './side.ts'
 import { spread } from './spread.ts'
 import { fit, setLines, widthOf } from './text-metrics.ts'
 
@@ -25,8 +26,8 @@ export type ChartSeries = {
   readonly name: string
   readonly tone: Tone
   readonly points: readonly Point[]
-  /** The label at the right end: where the line ends, and where the label had to go. */
-  readonly label: { readonly main: string; readonly detail: string; readonly lineY: number; readonly y: number }
+  /** The label at the right end: where the line ends, and where the label had to go. Absent where there are no labels. */
+  readonly label?: { readonly main: string; readonly detail: string; readonly lineY: number; readonly y: number }
 }
 
 export type ChartCrossing = Point & {
@@ -36,8 +37,8 @@ export type ChartCrossing = Point & {
   /** `88,467`, and what happens there. */
   readonly volumeText: string
   readonly text: string
-  /** Where its entry of the key stands. */
-  readonly key: Point
+  /** Where its entry of the key stands; absent where the crossings are listed beside the chart. */
+  readonly key?: Point
 }
 
 type ChartStrip = {
@@ -73,6 +74,8 @@ export type ChartModel = {
   readonly keyNote?: Point & { readonly text: string }
   readonly strip: readonly ChartStrip[]
   readonly stripHeight: number
+  /** What the strip shows, to its left. */
+  readonly stripTitle: string
   readonly volume?: {
     readonly x: number
     readonly text: string
@@ -88,8 +91,14 @@ export type ChartOptions = {
   readonly width?: number
   /** Options to show whatever they cost. */
   readonly show?: readonly OptionId[]
-  /** Without it, for a page that says the finding itself. */
-  readonly headline?: boolean
+  /** Without it, for a page that says the finding itself; or the finding in other words. */
+  readonly headline?: boolean | string
+  /** Without the names at the lines' ends and the key below, for a screen too narrow for them that lists both beside it. */
+  readonly labels?: boolean
+  /** The chart's own words; English where not given. */
+  readonly words?: ChartWords
+  /** Lines that a legend switched off: they keep their tone and are not drawn. */
+  readonly hidden?: readonly OptionId[]
 }
 
 /** What a chart is about, before anything is placed: shared by the drawn chart and the one in a terminal. */
@@ -142,26 +151,17 @@ export const chartSubject = (comparison: Comparison, show: readonly OptionId[] =
   }
 }
 
-/** `88,467 requests a day`, and what changes there. */
-export const crossingText = ({ from, to, of }: Crossing): string =>
-  of === 'field' ? `${shortOf(to)} becomes the cheapest` : `${shortOf(to)} undercuts ${shortOf(from)}`
-
-const subtitleOf = (comparison: Comparison): string => {
-  const { workload, on } = comparison
-  const each =
-    workload.meanInput === undefined || workload.meanOutput === undefined
-      ? ''
-      : `; ${countText(workload.meanInput)} tokens in and ${countText(workload.meanOutput)} out a request`
-  return `What a day costs, by volume${each}; prices of ${on}`
-}
+/** What changes where two lines cross. */
+export const crossingText = ({ from, to, of }: Crossing, words: ChartWords = ENGLISH): string =>
+  of === 'field' ? words.becomesCheapest(shortOf(to, words)) : words.undercuts(shortOf(to, words), shortOf(from, words))
 
 type Frame = Pick<ChartModel, 'plot' | 'x' | 'y' | 'type'>
 
 const seriesOf = (
-  comparison: Comparison,
   { shown, tones }: ChartSubject,
   { plot, x, y, type }: Frame,
   right: number,
+  words: ChartWords,
 ): ChartSeries[] => {
   const room = right - plot.right - LABEL_GAP
   const drawn = shown
@@ -177,7 +177,7 @@ const seriesOf = (
     plot.bottom - 10,
   )
   return drawn.map(({ option, points, lineY }, at) => {
-    const { main, detail } = nameOf(option)
+    const { main, detail } = nameIn(words, option)
     return {
       id: option.id,
       name: option.label,
@@ -186,7 +186,7 @@ const seriesOf = (
       label: {
         main: fit(main, type.label, room),
         detail: fit(
-          `${usdText(option.usdPerDay)}${room < 180 ? '' : ' a day'} · ${detail}`.replace(/ · $/, ''),
+          `${words.price(words.usd(option.usdPerDay), room < 180)} · ${detail}`.replace(/ · $/, ''),
           type.small,
           room,
         ),
@@ -208,7 +208,7 @@ const KEY_INDENT = 60
 type Numbered = Omit<ChartCrossing, 'key'>
 
 /** The crossings that can carry a disc, numbered from left to right. */
-const numberedOf = (crossings: readonly Crossing[], { x, y }: Frame): Numbered[] => {
+const numberedOf = (crossings: readonly Crossing[], { x, y }: Frame, words: ChartWords): Numbered[] => {
   const placed: (Point & { readonly crossing: Crossing })[] = []
   for (const crossing of crossings) {
     const at = { x: positionOf(x, crossing.perDay), y: positionOf(y, crossing.usd) }
@@ -223,8 +223,8 @@ const numberedOf = (crossings: readonly Crossing[], { x, y }: Frame): Numbered[]
       number: index + 1,
       perDay: crossing.perDay,
       usd: crossing.usd,
-      volumeText: countText(crossing.perDay),
-      text: crossingText(crossing),
+      volumeText: words.count(crossing.perDay),
+      text: crossingText(crossing, words),
     }))
 }
 
@@ -234,7 +234,12 @@ const UNSHOWN_TONE = 5
 /** Shorter than this, in pixels, a stretch is drawn as part of the one before it. */
 const LEAST_STRETCH = 2
 
-const stripOf = (comparison: Comparison, { tones, span }: ChartSubject, { x }: Frame): ChartStrip[] => {
+const stripOf = (
+  comparison: Comparison,
+  { tones, span }: ChartSubject,
+  { x }: Frame,
+  words: ChartWords,
+): ChartStrip[] => {
   const seen = comparison.breakeven.flatMap(({ from, to = Infinity, cheapest }) => {
     const [left, right] = [Math.max(from, span.from), Math.min(to, span.to)]
     const option = comparison.options.find(({ id }) => id === cheapest)
@@ -255,9 +260,7 @@ const stripOf = (comparison: Comparison, { tones, span }: ChartSubject, { x }: F
       width: (joined[at + 1]?.start ?? x.end) - from,
       id: option.id,
       tone: tones.get(option.id) ?? { family: sideOf(option), index: UNSHOWN_TONE },
-      name: tones.has(option.id)
-        ? shortOf(option)
-        : `others, ${{ rent: 'rented', run: 'run', mix: 'mixed' }[sideOf(option)]}`,
+      name: tones.has(option.id) ? shortOf(option, words) : words.others(sideOf(option)),
     }
   })
 }
@@ -266,11 +269,12 @@ const volumeMark = (
   comparison: Comparison,
   series: readonly ChartSeries[],
   { plot, x, y, type }: Frame,
+  words: ChartWords,
 ): ChartModel['volume'] => {
   const volume = volumeOf(comparison)
   if (volume < x.from || volume > x.to) return undefined
   const at = positionOf(x, volume)
-  const text = `you: ${countText(volume)} ${unitOf(comparison)} a day`
+  const text = words.volume(words.count(volume), comparison.axis)
   const half = (widthOf(text, type.small) * FALLBACK) / 2 + 6
   const dots = series.flatMap(({ id, tone }) => {
     const usd = comparison.options.find((option) => option.id === id)?.curve.at(volume) ?? 0
@@ -285,34 +289,103 @@ const FALLBACK = 1.14
 
 const NARROW = 760
 const PAD = 24
+/** Where every pixel goes to the lines; a label of the last decade still hangs over the frame by half. */
+const TIGHT_PAD = 14
+
+/** Without the lines that a legend switched off, and without the crossings and dots that lie on them. */
+const withoutHidden = (
+  model: ChartModel,
+  options: readonly PricedOption[],
+  hidden: readonly OptionId[],
+): ChartModel => {
+  const gone = model.series.filter(({ id }) => hidden.includes(id))
+  if (gone.length === 0) return model
+  const curves = gone.flatMap(({ id }) => options.find((option) => option.id === id)?.curve ?? [])
+  const isGone = ({ family, index }: Tone): boolean =>
+    gone.some(({ tone }) => tone.family === family && tone.index === index)
+  const { volume } = model
+  return {
+    ...model,
+    series: model.series.filter((one) => !gone.includes(one)),
+    crossings: model.crossings.filter(({ perDay, usd }) =>
+      curves.every((curve) => Math.abs(curve.at(perDay) / usd - 1) > 1e-6),
+    ),
+    ...(volume === undefined ? {} : { volume: { ...volume, dots: volume.dots.filter(({ tone }) => !isGone(tone)) } }),
+  }
+}
+
+type Type = ChartModel['type']
+
+const TYPES: Readonly<Record<'narrow' | 'wide', Type>> = {
+  narrow: { title: 19, text: 13, label: 13, small: 11 },
+  wide: { title: 24, text: 15, label: 14, small: 12 },
+}
+
+type Key = Pick<ChartModel, 'crossings' | 'keyNote'> & { readonly bottom: number }
+
+/** The numbered crossings as a key under the chart, in two columns where they fit. */
+const keyOf = (
+  numbered: readonly Numbered[],
+  untold: number,
+  {
+    top,
+    right,
+    type,
+    words,
+  }: { readonly top: number; readonly right: number; readonly type: Type; readonly words: ChartWords },
+): Key => {
+  const leading = DISC_RADIUS * 2 + 8
+  const half = (right - PAD) / 2
+  const fits = numbered.every((one) => KEY_INDENT + widthOf(`${one.volumeText}${one.text}`, type.text) * 1.06 < half)
+  const columns = fits && numbered.length > 2 ? 2 : 1
+  const rows = Math.ceil(numbered.length / columns)
+  const columnWidth = (right - PAD) / columns
+  const noteY = top + rows * leading
+  return {
+    crossings: numbered.map((one, at) => ({
+      ...one,
+      text: fit(one.text, type.text, columnWidth - widthOf(one.volumeText, type.text) - KEY_INDENT),
+      key: {
+        x: PAD + DISC_RADIUS + Math.floor(at / Math.max(rows, 1)) * columnWidth,
+        y: top + (at % Math.max(rows, 1)) * leading,
+      },
+    })),
+    ...(untold > 0 ? { keyNote: { x: PAD, y: noteY, text: words.moreCrossings(untold) } } : {}),
+    bottom: (untold > 0 ? noteY + 4 : rows > 0 ? noteY - leading + DISC_RADIUS : top - type.text * 1.4) + PAD,
+  }
+}
 
 /**
  * Lays a comparison out as a chart: which options, which part of the axes, true steps, labels apart, crossings numbered,
- * and a strip that says who is the cheapest. Pure; the same comparison and width give the same model.
+ * and a strip that says who is the cheapest. Pure; the same comparison and options give the same model.
  */
 export const chartModel = (
   comparison: Comparison,
-  { width = 1080, show = [], headline = true }: ChartOptions = {},
+  { width = 1080, show = [], headline = true, labels = true, words = ENGLISH, hidden = [] }: ChartOptions = {},
 ): ChartModel => {
   const subject = chartSubject(comparison, show)
   const narrow = width < NARROW
-  const type = narrow ? { title: 19, text: 13, label: 13, small: 11 } : { title: 24, text: 15, label: 14, small: 12 }
+  const type = TYPES[narrow ? 'narrow' : 'wide']
+  const pad = labels ? PAD : TIGHT_PAD
   const yLabels = ticksOf(subject.usd).flatMap(({ value, major }) =>
-    major ? [widthOf(compactUsdText(value), type.text)] : [],
+    major ? [widthOf(words.compactUsd(value), type.text)] : [],
   )
-  const left = PAD + Math.max(...yLabels, widthOf('USD a day', type.small)) + 10
-  const right = width - PAD
-  const labels = Math.min(width * (narrow ? 0.3 : 0.22), 290)
-  const title = headline ? setLines(headlineOf(comparison), type.title, (right - PAD) / FALLBACK, 2) : []
-  const subtitle = setLines(subtitleOf(comparison), type.text, right - PAD, 2)
+  const left = pad + Math.max(...yLabels, widthOf(words.usdPerDay, type.small)) + 10
+  const right = width - pad
+  const labelRoom = labels ? Math.min(width * (narrow ? 0.3 : 0.22), 290) : 0
+  const title =
+    headline === false
+      ? []
+      : setLines(headline === true ? headlineOf(comparison) : headline, type.title, (right - pad) / FALLBACK, 2)
+  const subtitle = setLines(words.subtitle(comparison, !labels), type.text, right - pad, 2)
   const titleLeading = type.title * 1.25
   const leading = type.text * 1.4
-  const subtitleY = PAD + title.length * titleLeading + leading * 0.75
+  const subtitleY = pad + title.length * titleLeading + leading * 0.75
   const top = Math.round(subtitleY + subtitle.length * leading + type.small + 26)
   const plot = {
     left: Math.round(left),
     top,
-    right: Math.round(right - labels),
+    right: Math.round(right - labelRoom),
     bottom: Math.round(top + Math.max(260, Math.min(width * 0.4, 540))),
   }
   const frame: Frame = {
@@ -321,56 +394,36 @@ export const chartModel = (
     x: { ...subject.span, start: plot.left, end: plot.right },
     y: { ...subject.usd, start: plot.bottom, end: plot.top },
   }
-  const series = seriesOf(comparison, subject, frame, right)
-  const numbered = numberedOf(subject.crossings, frame)
+  const series = seriesOf(subject, frame, right, words)
+  const numbered = numberedOf(subject.crossings, frame, words)
   const stripHeight = type.small + 10
-  const keyTop = plot.bottom + 6 + stripHeight + type.text * 2 + 30
-  const keyLeading = DISC_RADIUS * 2 + 8
-  const half = (right - PAD) / 2
-  const fits = numbered.every((one) => KEY_INDENT + widthOf(`${one.volumeText}${one.text}`, type.text) * 1.06 < half)
-  const columns = fits && numbered.length > 2 ? 2 : 1
-  const rows = Math.ceil(numbered.length / columns)
-  const columnWidth = (right - PAD) / columns
-  const crossings = numbered.map((one, at) => ({
-    ...one,
-    text: fit(one.text, type.text, columnWidth - widthOf(one.volumeText, type.text) - KEY_INDENT),
-    key: {
-      x: PAD + DISC_RADIUS + Math.floor(at / Math.max(rows, 1)) * columnWidth,
-      y: keyTop + (at % Math.max(rows, 1)) * keyLeading,
-    },
-  }))
-  const untold = subject.crossings.length - numbered.length
-  const noteY = keyTop + rows * keyLeading
-  const volume = volumeMark(comparison, series, frame)
-  return {
+  const axisBottom = plot.bottom + 6 + stripHeight + type.text * 2
+  const { bottom, ...key } = labels
+    ? keyOf(numbered, subject.crossings.length - numbered.length, { top: axisBottom + 30, right, type, words })
+    : { bottom: axisBottom, crossings: numbered }
+  const volume = volumeMark(comparison, series, frame, words)
+  const model: ChartModel = {
     width,
-    height: Math.round((untold > 0 ? noteY + 4 : rows > 0 ? noteY - keyLeading + DISC_RADIUS : keyTop - leading) + PAD),
+    height: Math.round(bottom),
     ...frame,
-    title: { lines: title, x: PAD, y: PAD + type.title * 0.8, leading: titleLeading },
+    title: { lines: title, x: pad, y: pad + type.title * 0.8, leading: titleLeading },
     subtitle: { lines: subtitle, y: subtitleY, leading },
     xTicks: ticksOf(subject.span).map(({ value, major }) => ({
       at: positionOf(frame.x, value),
-      ...(major ? { label: compactText(value) } : {}),
+      ...(major ? { label: words.compact(value) } : {}),
     })),
     yTicks: ticksOf(subject.usd).map(({ value, major }) => ({
       at: positionOf(frame.y, value),
-      ...(major ? { label: compactUsdText(value) } : {}),
+      ...(major ? { label: words.compactUsd(value) } : {}),
     })),
-    xTitle: `${unitOf(comparison)} a day`,
-    yTitle: 'USD a day',
-    series,
-    crossings,
-    ...(untold > 0
-      ? {
-          keyNote: {
-            x: PAD,
-            y: noteY,
-            text: `${countText(untold)} more ${untold === 1 ? 'crossing is' : 'crossings are'} too near to these to carry a number`,
-          },
-        }
-      : {}),
-    strip: stripOf(comparison, subject, frame),
+    xTitle: labels ? words.volumes(comparison.axis) : '',
+    yTitle: words.usdPerDay,
+    series: labels ? series : series.map(({ label: _label, ...one }) => one),
+    ...key,
+    strip: stripOf(comparison, subject, frame, words),
     stripHeight,
+    stripTitle: words.cheapest,
     ...(volume === undefined ? {} : { volume }),
   }
+  return withoutHidden(model, comparison.options, hidden)
 }

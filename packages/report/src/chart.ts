@@ -1,6 +1,8 @@
 import type { VNode } from 'preact'
 import { h } from 'preact'
 export { chartModel } from './chart-model.ts'
+export type { ChartWords } from './chart-words.ts'
+export { ENGLISH } from './chart-words.ts'
 export { THEMES, cssTheme, themeVariables } from './theme.ts'
 import type { ChartCrossing, ChartModel, ChartSeries } from './chart-model.ts'
 import { DISC_RADIUS } from './chart-model.ts'
@@ -95,11 +97,11 @@ const Axes = ({ model: { plot, xTicks, yTicks, xTitle, yTitle, type, stripHeight
   ])
 }
 
-const Strip = ({ model: { plot, strip, stripHeight, type }, theme }: Part): VNode => {
+const Strip = ({ model: { plot, strip, stripHeight, stripTitle, type }, theme }: Part): VNode => {
   const top = plot.bottom + 6
   const middle = top + stripHeight / 2 + type.small * 0.36
   return el('g', {}, [
-    text({ x: plot.left - 10, y: middle, size: type.small, fill: theme.muted, anchor: 'end' }, 'cheapest'),
+    text({ x: plot.left - 10, y: middle, size: type.small, fill: theme.muted, anchor: 'end' }, stripTitle),
     ...strip.map(({ x, width, tone }) =>
       el('rect', { x: px(x), y: top, width: px(width), height: stripHeight, fill: toneOf(theme, tone) }),
     ),
@@ -127,7 +129,8 @@ const EndLabel = ({
   series: { points, label, tone },
   model: { plot, type },
   theme,
-}: Part & { readonly series: ChartSeries }): VNode => {
+}: Part & { readonly series: ChartSeries }): VNode | null => {
+  if (label === undefined) return null
   const colour = toneOf(theme, tone)
   const endX = points.at(-1)?.x ?? plot.right
   const elbow = plot.right + 14
@@ -218,8 +221,9 @@ const Drop = ({ x, y, model: { plot }, theme }: Part & Point): VNode =>
   })
 
 /** One text of two parts, so that in another font the second still begins where the first ends. */
-const KeyEntry = ({ crossing, model, theme }: Part & { readonly crossing: ChartCrossing }): VNode => {
+const KeyEntry = ({ crossing, model, theme }: Part & { readonly crossing: ChartCrossing }): VNode | null => {
   const { key, number, volumeText, text: content } = crossing
+  if (key === undefined) return null
   const { type } = model
   const place = {
     x: px(key.x + DISC_RADIUS + 8),

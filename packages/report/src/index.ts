@@ -1,4 +1,5 @@
-export { answerOf } from './answer.ts'
+export { answerOf, answerSentences } from './answer.ts'
+export { sideStretches } from './stretches.ts'
 export { renderTable } from './table.ts'
 export type { TableOptions } from './table.ts'
 export { renderTerminalChart } from './terminal-chart.ts'

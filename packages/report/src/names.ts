@@ -16,12 +16,21 @@ export const nameOf = ({ kind, label: raw }: Pick<PricedOption, 'kind' | 'label'
 
 /** What stands for an option inside a sentence. */
 export const phraseOf = (option: Pick<PricedOption, 'kind' | 'label'>): string =>
-  option.kind === 'asIs' ? "today's models" : clean(option.label)
+  option.kind === 'asIs' ? SHORT_WORDS.todaysModels : clean(option.label)
+
+/** The words in short names that are nobody's name. */
+export type ShortWords = { readonly todaysModels: string; readonly withOverflow: (name: string) => string }
+export const SHORT_WORDS: ShortWords = {
+  todaysModels: "today's models",
+  withOverflow: (name) => `${name} and overflow`,
+}
 
 /** As short as still tells options apart: no number of machines, no precision. */
-export const shortOf = (option: Pick<PricedOption, 'kind' | 'label'>): string => {
+export const shortOf = (option: Pick<PricedOption, 'kind' | 'label'>, words: ShortWords = SHORT_WORDS): string => {
   const { main, detail } = nameOf(option)
-  if (option.kind === 'asIs' || option.kind === 'api') return phraseOf(option)
+  if (option.kind === 'asIs') return words.todaysModels
+  if (option.kind === 'api') return phraseOf(option)
   const machine = detail.replace(/^[\d–.]+ × /, '').split(',', 1)[0] ?? ''
-  return machine === '' ? main : `${main} on ${machine}${option.kind === 'hybrid' ? ' and overflow' : ''}`
+  if (machine === '') return main
+  return option.kind === 'hybrid' ? words.withOverflow(`${main} on ${machine}`) : `${main} on ${machine}`
 }

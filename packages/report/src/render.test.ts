@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { chartModel } from './chart-model.ts'
+import { ENGLISH } from './chart-words.ts'
 import { renderCsv } from './csv.ts'
 import { EXAMPLE, HYBRID, OPTIONS, comparisonOf } from './example-comparison.ts'
 import { renderHtml } from './html.ts'
@@ -36,6 +38,45 @@ describe('a picture', () => {
     await expect(
       tags(renderSvg(comparisonOf([...OPTIONS, HYBRID]), { width: 640, theme: 'dark' })),
     ).toMatchFileSnapshot(at('chart-dark-small.svg'))
+  })
+
+  test('for a phone: every pixel to the lines, names and crossings are listed beside it', async () => {
+    const svg = renderSvg(EXAMPLE, { width: 352, labels: false, headline: false })
+    await expect(tags(svg)).toMatchFileSnapshot(at('chart-narrow.svg'))
+    const { plot, width, crossings } = chartModel(EXAMPLE, { width: 352, labels: false, headline: false })
+    expect((plot.right - plot.left) / width).toBeGreaterThan(0.7)
+    // Nothing had to be cut, as the crossings are not in the picture.
+    expect(crossings.every(({ text, key }) => key === undefined && !text.endsWith('…'))).toBe(true)
+  })
+
+  test('without the lines that were switched off, the others in their own colours', () => {
+    const [first, second] = chartModel(EXAMPLE).series
+    const model = chartModel(EXAMPLE, { hidden: [first!.id] })
+    expect(model.series[0]).toEqual(second)
+    expect(renderSvg(EXAMPLE, { hidden: [first!.id] })).not.toContain(first!.label!.main)
+    expect(model.crossings.length).toBeLessThan(chartModel(EXAMPLE).crossings.length)
+  })
+
+  test('in other words: nothing of its own stays English', () => {
+    const words = {
+      ...ENGLISH,
+      usdPerDay: '美元/天',
+      cheapest: '最便宜',
+      volumes: () => '次请求/天',
+      subtitle: () => '日费用',
+      becomesCheapest: (to: string) => `${to} 最便宜`,
+      undercuts: (to: string, from: string) => `${to} 低于 ${from}`,
+      volume: (perDay: string) => `您：${perDay}`,
+      others: () => '其他',
+      moreCrossings: () => '另有交点',
+      price: (usd: string) => usd,
+      today: { main: '现状', detail: '' },
+      todaysModels: '现在所用的模型',
+      withOverflow: (name: string) => `${name} 加溢出`,
+    }
+    const svg = renderSvg(EXAMPLE, { words, headline: '结论', label: '结论' })
+    const texts = [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text)
+    expect(texts.join(' | ')).not.toMatch(/ a day|cheapest|undercuts|today|requests|becomes/)
   })
 
   test('as pixels: twice the size at scale 2, and text is drawn', async () => {
