@@ -30,6 +30,7 @@ export { scaledTo } from './scale-workload.ts'
 export { type Collector, collector, matches, parseWhere, type RowFilter } from './part-of-traffic.ts'
 export { type Discount, parseDiscount, parseMap, parseShare } from './flag-texts.ts'
 export { requestsPerDayOf } from './workload-summary.ts'
+export { assumedShape, type LoadShape } from './load-shape.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
 
 // The catalogue

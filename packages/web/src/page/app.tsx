@@ -1,46 +1,46 @@
-import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
 import type { CapabilityClass, Comparison } from '@breakeven/core'
-import { segmentEdges } from '@breakeven/core'
-import { renderImportReport } from '@breakeven/formats'
-import { countText } from '@breakeven/report'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { ReadReply } from '../read/messages.ts'
+import type { ReadDone } from '../read/messages.ts'
 import type { Reading } from '../read/read-files.ts'
 import { readFiles } from '../read/read-files.ts'
-import { missingNames, withoutMissing, workloadOf } from '../solve/solve.ts'
+import type { Answer } from '../solve/messages.ts'
+import { withoutMissing } from '../solve/missing.ts'
 import { commandOf } from '../state/command.ts'
-import type { NumbersTraffic, Settings } from '../state/settings.ts'
+import { packText } from '../state/packed.ts'
+import type { FileChoice, NumbersTraffic, Settings } from '../state/settings.ts'
 import { DEFAULT_NUMBERS, defaultSettings } from '../state/settings.ts'
-import { summaryOf } from '../state/summary.ts'
+import { chartWords } from '../texts/chart-words.ts'
 import type { Language } from '../texts/index.ts'
-import { dateText, languageFor, LANGUAGES, textsOf } from '../texts/index.ts'
-import { Answer, answerText } from './answer.tsx'
-import { fetchCatalogue } from './catalogue.ts'
+import { languageFor, LANGUAGES } from '../texts/index.ts'
+import { Answer as AnswerText, answerIn } from './answer.tsx'
 import { BreakevenChart } from './chart.tsx'
 import { ChoiceForm } from './choice-form.tsx'
 import type { ThemeChoice } from './colours.ts'
 import { applyTheme, THEME_CHOICES } from './colours.ts'
-import { ReaderContext, useReader, useTexts } from './context.ts'
+import { ReaderContext, readerOf, useReader, useTexts } from './context.ts'
 import { LinkProblems } from './link-problems.tsx'
+import { MoreForm } from './more-form.tsx'
+import { Parts } from './parts.tsx'
 import { Ranked } from './ranked.tsx'
 import { Reasons } from './reasons.tsx'
 import { remember, remembered } from './remembered.ts'
+import type { Picture } from './save.ts'
 import { Serving } from './serving.tsx'
 import { SelectField } from './select-field.tsx'
+import { Split } from './split.tsx'
 import { Sureness } from './sureness.tsx'
 import { TakeAway } from './take-away.tsx'
 import { Tornado } from './tornado.tsx'
 import type { FileState } from './traffic-form.tsx'
 import { TrafficForm } from './traffic-form.tsx'
+import type { Shown } from './use-answer.ts'
+import { useAnswer } from './use-answer.ts'
 import type { Step } from './use-link.ts'
 import { useLink } from './use-link.ts'
-import { useResult } from './use-result.ts'
 
 /** The volume with which the article's comparison opens, as on the command line. */
 const PRESET_REQUESTS_PER_DAY = 1000
-
-type ReadDone = Extract<ReadReply, { kind: 'done' }>
 
 const Head = (): VNode => {
   const texts = useTexts()
@@ -83,60 +83,80 @@ const ReaderChoices = ({ language, onLanguage, theme, onTheme }: ReaderChoicesPr
 }
 
 type ResultsProps = {
-  readonly catalog: ShippedCatalog
   readonly settings: Settings
-  readonly comparison: Comparison
-  readonly honest: Comparison | undefined
+  readonly answer: Answer
+  readonly shown: Shown
   readonly href: () => string
   readonly onHidden: (hidden: readonly string[]) => void
   readonly onVolume: ((perDay: number, settled: boolean) => void) | undefined
 }
 
-const Results = ({ catalog, settings, comparison, honest, href, onHidden, onVolume }: ResultsProps): VNode => {
-  const { texts, language } = useReader()
+const askedVolume = ({ traffic }: Settings, { axis }: Comparison): number | undefined =>
+  axis === 'requestsPerDay' ? traffic.requestsPerDay : undefined
+
+const Results = ({ settings, answer, shown, href, onHidden, onVolume }: ResultsProps): VNode => {
+  const reader = useReader()
+  const { texts, figures, language } = reader
+  const { comparison, honest, hours } = answer
+  const { refining, served, parts } = shown
   const detailed = honest ?? comparison
+  const label = (one: Comparison): string => answerIn(reader, one).join(' ')
   const chart = (one: Comparison): VNode => (
     <BreakevenChart
       comparison={one}
-      label={answerText(one, language).join(' ')}
+      label={label(one)}
       hidden={settings.hidden}
+      asked={askedVolume(settings, one)}
       onHidden={onHidden}
       {...(onVolume === undefined ? {} : { onVolume })}
     />
   )
+  const picture: Picture =
+    language === 'en'
+      ? { hidden: settings.hidden }
+      : {
+          hidden: settings.hidden,
+          words: chartWords(reader),
+          headline: answerIn(reader, comparison)[0] ?? '',
+          label: label(comparison),
+        }
   return (
     <>
       {honest === undefined ? null : <h3>{texts.articleTitle}</h3>}
-      <Answer comparison={comparison} />
+      <AnswerText comparison={comparison} {...(honest === undefined ? { refining } : {})} />
       {chart(comparison)}
       {honest === undefined ? null : (
         <>
           <Ranked comparison={comparison} id="article-title" title={texts.articleRanked} />
           <h3>{texts.honestTitle}</h3>
-          <Answer comparison={honest} />
+          <AnswerText comparison={honest} />
           {chart(honest)}
         </>
       )}
+      {settings.files.by === '' || settings.traffic.kind !== 'file' ? null : <Parts parts={parts} waiting={refining} />}
       <Ranked comparison={detailed} id="ranked-title" />
-      <Tornado comparison={detailed} />
+      <Split comparison={detailed} hours={hours} />
       {honest === undefined ? (
-        <Serving
-          catalog={catalog}
-          comparison={comparison}
-          settings={settings}
-          workload={workloadOf(settings, catalog)}
-        />
+        <Serving comparison={comparison} settings={settings} served={served} hours={hours} />
       ) : null}
+      <Tornado comparison={detailed} />
       <Reasons comparison={detailed} />
       <Sureness comparison={detailed} />
-      <TakeAway comparison={comparison} honest={honest} command={commandOf(settings)} href={href} />
+      <TakeAway
+        shared={{ comparison, honest, parts, picture }}
+        command={commandOf(settings, comparison.estimate)}
+        href={href}
+      />
       <p class="hint">
-        {texts.catalogueOf(dateText(comparison.catalogue.asOf.slice(0, 10), language), countText(detailed.considered))}.{' '}
-        {texts.foot}
+        {texts.catalogueOf(figures.date(comparison.catalogue.asOf.slice(0, 10)), figures.count(detailed.considered))}
+        {texts.stop} {texts.foot}
       </p>
     </>
   )
 }
+
+/** A catalogue file of one's own, as the command line's `--catalog` takes it. */
+const isPrices = (name: string): boolean => /\.ya?ml$/i.test(name)
 
 /** The page. */
 export const App = ({ today }: { readonly today: string }): VNode => {
@@ -144,13 +164,15 @@ export const App = ({ today }: { readonly today: string }): VNode => {
   const [theme, setTheme] = useState<ThemeChoice>(
     () => THEME_CHOICES.find((one) => one === remembered('theme')) ?? 'auto',
   )
-  const [catalog, setCatalog] = useState<ShippedCatalog | undefined>(undefined)
-  const [failed, setFailed] = useState(false)
   const [file, setFile] = useState<FileState>({ kind: 'none' })
   const reading = useRef<Reading | undefined>(undefined)
   /** The next change is a new step back: the reader came to another field. */
   const visited = useRef(true)
-  const texts = textsOf(language)
+  /** Files as they were dropped, to be read again another way. */
+  const dropped = useRef<readonly File[]>([])
+  const [held, setHeld] = useState(false)
+  const reader = useMemo(() => readerOf(language), [language])
+  const { texts, say } = reader
   const link = useLink(today)
   const { settings } = link
   const latest = useRef(settings)
@@ -161,13 +183,9 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en'
     document.title = `breakeven: ${texts.title}`
   }, [language])
-  useEffect(() => {
-    fetchCatalogue().then(setCatalog, () => setFailed(true))
-  }, [])
-
-  const gone = useMemo(() => (catalog === undefined ? [] : missingNames(catalog, settings)), [catalog, settings])
+  const shown = useAnswer(settings, link.ready, held)
+  const { names, result, gone, stale, failed } = shown
   const asked = useMemo(() => withoutMissing(settings, gone), [settings, gone])
-  const { result, stale } = useResult(catalog, asked, link.ready)
 
   const change = (next: Partial<Settings>, step: Step): void => link.change({ ...settings, ...next }, step)
   const onType = (next: Partial<Settings>): void => {
@@ -191,7 +209,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
   }
   const onPreset = (id: string): void => {
     setFile({ kind: 'none' })
-    const preset = catalog?.presets.find((one) => one.id === id)
+    const preset = names?.presets.find((one) => one.id === id)
     if (preset === undefined) {
       link.change(defaultSettings(today), 'push')
       return
@@ -208,32 +226,70 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     )
   }
   const onVolume = (requestsPerDay: number, settled: boolean): void => {
-    if (settings.traffic.kind === 'numbers')
-      change({ traffic: { ...settings.traffic, requestsPerDay } }, settled ? 'push' : 'replace')
+    setHeld(!settled)
+    change({ traffic: { ...settings.traffic, requestsPerDay } }, settled ? 'push' : 'replace')
   }
-  const takeFiles = async (files: readonly File[], { workload: read, report }: ReadDone): Promise<void> => {
-    const { workload, text, coarsened } = await summaryOf(read)
+  const onFileVolume = (requestsPerDay: number | undefined): void => {
+    if (settings.traffic.kind !== 'file') return
+    const { requestsPerDay: _before, ...traffic } = settings.traffic
+    onType({ traffic: requestsPerDay === undefined ? traffic : { ...traffic, requestsPerDay } })
+  }
+  const takeFiles = (files: readonly File[], { packed, coarsened, parts, report }: ReadDone): void => {
     // Reading took its time: what was chosen meanwhile stands.
     const { preset: _preset, ...rest } = latest.current
-    const names = files.map(({ name }) => name)
-    link.change({ ...rest, traffic: { kind: 'file', names, workload } }, 'push', text)
-    setFile({ kind: 'read', workload, coarsened, report: renderImportReport(report), issues: report.issues.length })
+    const fileNames = files.map(({ name }) => name)
+    const { traffic } = rest
+    // The same files read another way stay at the volume that they were brought to.
+    const again = traffic.kind === 'file' && traffic.names.join('\n') === fileNames.join('\n')
+    link.change(
+      {
+        ...rest,
+        traffic: {
+          kind: 'file',
+          names: fileNames,
+          packed,
+          ...(parts.length === 0 ? {} : { parts }),
+          ...(again && traffic.requestsPerDay !== undefined ? { requestsPerDay: traffic.requestsPerDay } : {}),
+        },
+      },
+      'push',
+    )
+    setFile({ kind: 'read', packed, coarsened, report })
   }
-  const onFiles = (files: readonly File[]): void => {
-    if (catalog === undefined) return
+  const read = (files: readonly File[], choice: FileChoice): void => {
+    if (names === undefined) return
     reading.current?.stop()
+    dropped.current = files
     setFile({ kind: 'reading', progress: { file: files[0]?.name ?? '', rows: 0 } })
     reading.current = readFiles(
-      { files, edges: segmentEdges(catalog) },
+      { files, edges: names.edges, choice },
       (progress) => setFile({ kind: 'reading', progress }),
       (reply) => {
-        if (reply.kind === 'problem') {
-          setFile(reply)
-          return
-        }
-        void takeFiles(files, reply)
+        if (reply.kind === 'problem') setFile(reply)
+        else takeFiles(files, reply)
       },
     )
+  }
+  const onPrices = (own: File): void => {
+    void own
+      .text()
+      .then(packText)
+      .then((packed) => link.change({ ...latest.current, prices: { name: own.name, packed } }, 'push'))
+  }
+  const onNoPrices = (): void => {
+    const { prices: _prices, ...rest } = settings
+    link.change(rest, 'push')
+  }
+  const onFiles = (files: readonly File[]): void => {
+    const usage = files.filter(({ name }) => !isPrices(name))
+    const own = files.find(({ name }) => isPrices(name))
+    if (own !== undefined) onPrices(own)
+    if (usage.length > 0) read(usage, settings.files)
+  }
+  const onFileChoice = (files: FileChoice): void => {
+    change({ files }, 'push')
+    latest.current = { ...settings, files }
+    if (dropped.current.length > 0) read(dropped.current, files)
   }
   const onStop = (): void => {
     reading.current?.stop()
@@ -241,16 +297,19 @@ export const App = ({ today }: { readonly today: string }): VNode => {
   }
   const onBackToNumbers = (): void => {
     setFile({ kind: 'none' })
+    dropped.current = []
     change({ traffic: DEFAULT_NUMBERS }, 'push')
   }
 
   const presets = [
     ['own', texts.presets.own ?? ''] as const,
-    ...(catalog?.presets ?? []).map(({ id }) => [id, texts.presets[id] ?? id] as const),
+    ...(names?.presets ?? []).map(({ id }) => [id, texts.presets[id] ?? id] as const),
   ]
-  const movable = settings.traffic.kind === 'numbers'
+  const own = result?.kind === 'answer' ? result.comparison.workload : undefined
+  // Rows that do not say how many requests they are cannot be brought to another volume.
+  const movable = settings.traffic.kind === 'numbers' || own?.requestsPerDay !== undefined
   return (
-    <ReaderContext.Provider value={{ language, texts }}>
+    <ReaderContext.Provider value={reader}>
       <a
         class="skip"
         href="#answer"
@@ -275,7 +334,9 @@ export const App = ({ today }: { readonly today: string }): VNode => {
           <TrafficForm
             settings={settings}
             file={file}
+            ownRequestsPerDay={own?.ownRequestsPerDay ?? own?.requestsPerDay}
             onNumbers={onNumbers}
+            onFileVolume={onFileVolume}
             onNoPeak={onNoPeak}
             onFiles={onFiles}
             onStop={onStop}
@@ -285,7 +346,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
           {settings.preset === undefined ? (
             <ChoiceForm
               settings={settings}
-              catalog={catalog}
+              names={names}
               onChange={(next) => change(next, 'push')}
               onType={onType}
               onClass={onClass}
@@ -294,6 +355,16 @@ export const App = ({ today }: { readonly today: string }): VNode => {
           ) : (
             <p class="hint">{texts.presetNote}</p>
           )}
+          {settings.preset === undefined ? (
+            <MoreForm
+              settings={settings}
+              atHand={dropped.current.length > 0}
+              onChange={(next) => change(next, 'push')}
+              onFileChoice={onFileChoice}
+              onPrices={onPrices}
+              onNoPrices={onNoPrices}
+            />
+          ) : null}
         </form>
         <main id="answer" tabIndex={-1} aria-labelledby="answer-title" aria-busy={stale || result === undefined}>
           <h2 id="answer-title" class="hidden">
@@ -319,20 +390,19 @@ export const App = ({ today }: { readonly today: string }): VNode => {
                 <p>{texts.loading}</p>
               </div>
             )
-          ) : catalog === undefined ? null : result.kind === 'problem' ? (
+          ) : result.kind === 'problem' ? (
             <div class="notice" role="alert">
               <p>
                 <strong>{texts.problem}</strong>
               </p>
-              <p>{result.message}</p>
-              {result.hint === undefined ? null : <p class="hint">{result.hint}</p>}
+              <p>{say(result.message)}</p>
+              {result.hint === undefined ? null : <p class="hint">{say(result.hint)}</p>}
             </div>
           ) : (
             <Results
-              catalog={catalog}
               settings={asked}
-              comparison={result.comparison}
-              honest={result.honest}
+              answer={result}
+              shown={shown}
               href={link.href}
               onHidden={(hidden) => change({ hidden }, 'replace')}
               onVolume={movable ? onVolume : undefined}

@@ -1,11 +1,9 @@
 import type { Comparison } from '@breakeven/core'
-import { compactText, countText, usdText } from '@breakeven/report'
 import { Chart, chartModel, cssTheme } from '@breakeven/report/chart'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { chartZh } from '../texts/chart-zh.ts'
+import { chartWords } from '../texts/chart-words.ts'
 import { useReader } from './context.ts'
-import { layoutWidth, NARROW, narrowed } from './narrow-chart.ts'
 import { useWidth } from './use-width.ts'
 
 type Model = ReturnType<typeof chartModel>
@@ -15,11 +13,15 @@ type Props = {
   readonly label: string
   readonly hidden: readonly string[]
   readonly onHidden: (hidden: readonly string[]) => void
+  /** The volume asked for, which the answer may not have caught up with. */
+  readonly asked?: number | undefined
   /** The volume the reader moved to; absent where it cannot be moved. `settled`: the reader let go. */
   readonly onVolume?: (perDay: number, settled: boolean) => void
 }
 
 const THEME = cssTheme()
+/** Narrower than this, names beside the lines leave no room for the lines. */
+const NARROW = 560
 /** A touch of the arrow keys, and of page up and down. */
 const [STEP, LEAP] = [1.05, 2]
 
@@ -37,50 +39,35 @@ const valueAt = ({ from, to, start, end }: Model['x'], position: number): number
 /** Three digits are as fine as a hand can point. */
 const pointed = (value: number): number => Number(value.toPrecision(3))
 
-/** Leaves out what the legend switched off: its line, its dot, and crossings that lie on it. */
-const without = (model: Model, comparison: Comparison, hidden: readonly string[]): Model => {
-  const gone = model.series.filter(({ id }) => hidden.includes(id))
-  if (gone.length === 0) return model
-  const curves = gone.flatMap(({ id }) => comparison.options.find((option) => option.id === id)?.curve ?? [])
-  const isGone = (tone: { family: string; index: number }): boolean =>
-    gone.some((one) => one.tone.family === tone.family && one.tone.index === tone.index)
-  return {
-    ...model,
-    series: model.series.filter((one) => !gone.includes(one)),
-    crossings: model.crossings.filter(({ perDay, usd }) =>
-      curves.every((curve) => Math.abs(curve.at(perDay) / usd - 1) > 1e-6),
-    ),
-    ...(model.volume === undefined
-      ? {}
-      : { volume: { ...model.volume, dots: model.volume.dots.filter(({ tone }) => !isGone(tone)) } }),
-  }
-}
-
 const toneColour = ({ family, index }: Model['series'][number]['tone']): string =>
   THEME[family][index % THEME[family].length] ?? THEME.ink
 
 /** The chart of the report, with a hand to move the volume and a reading under the pointer. */
-export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }: Props): VNode => {
-  const { texts, language } = useReader()
+export const BreakevenChart = ({ comparison, label, hidden, asked, onHidden, onVolume }: Props): VNode => {
+  const reader = useReader()
+  const { texts, figures } = reader
   const [box, width] = useWidth(960)
-  const frozen = useRef<Model | undefined>(undefined)
-  const [dragging, setDragging] = useState(false)
+  const frozen = useRef<{ readonly all: Model; readonly shown: Model } | undefined>(undefined)
+  /** The volume in the hand. */
+  const [held, setHeld] = useState<number | undefined>(undefined)
   const [pointer, setPointer] = useState<number | undefined>(undefined)
-  const volume = volumeOf(comparison)
+  const volume = held ?? asked ?? volumeOf(comparison)
+  const dragging = held !== undefined
   const narrow = width < NARROW
-  const fresh = useMemo(() => {
-    const model = chartModel(comparison, { width: layoutWidth(width), headline: false })
-    return narrow ? narrowed(model, chartModel(comparison, { headline: false }), width) : model
-  }, [comparison, width, narrow])
+  const options = useMemo(
+    () => ({ width, headline: false, labels: !narrow, words: chartWords(reader) }),
+    [width, narrow, reader],
+  )
+  const fresh = useMemo(() => chartModel(comparison, options), [comparison, options])
+  const visible = useMemo(
+    () => (hidden.length === 0 ? fresh : chartModel(comparison, { ...options, hidden })),
+    [fresh, comparison, options, hidden],
+  )
   // While the line is in the hand the axes hold still: they would run away from under it.
-  const model = dragging ? (frozen.current ?? fresh) : fresh
-  const shown = useMemo(() => {
-    const kept = without(model, comparison, hidden)
-    return language === 'zh' ? chartZh(kept, comparison) : kept
-  }, [model, comparison, hidden, language])
+  const { all: model, shown } = (dragging ? frozen.current : undefined) ?? { all: fresh, shown: visible }
   useEffect(() => {
-    if (!dragging) frozen.current = fresh
-  }, [fresh, dragging])
+    if (!dragging) frozen.current = { all: fresh, shown: visible }
+  }, [fresh, visible, dragging])
 
   const { plot, x } = model
   const inside = volume >= x.from && volume <= x.to
@@ -105,7 +92,7 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
     Home: () => onVolume?.(pointed(x.from), true),
     End: () => onVolume?.(pointed(x.to), true),
   }
-  const drawn = dragging ? { ...shown, volume: undefined } : shown
+  const drawn = dragging ? withoutVolume(shown) : shown
   return (
     <figure class="chart">
       <div
@@ -113,12 +100,15 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
         ref={box}
         onPointerMove={(event) => {
           const at = toPlot(event)
-          if (dragging) onVolume?.(pointed(valueAt(x, at)), false)
-          else setPointer(at)
+          if (dragging) {
+            const perDay = pointed(valueAt(x, at))
+            setHeld(perDay)
+            onVolume?.(perDay, false)
+          } else setPointer(at)
         }}
         onPointerLeave={() => setPointer(undefined)}
       >
-        <Chart model={withoutUndefined(drawn)} theme={THEME} label={label} />
+        <Chart model={drawn} theme={THEME} label={label} />
         <svg class="chart-over" viewBox={`0 0 ${model.width} ${model.height}`} aria-hidden="true">
           {readX === undefined ? null : <path class="reading-line" d={`M${readX} ${plot.top}V${plot.bottom}`} />}
           {dragging ? <path class="held-line" d={`M${lineX} ${plot.top - 4}V${plot.bottom}`} /> : null}
@@ -132,7 +122,7 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
             aria-valuemin={x.from}
             aria-valuemax={x.to}
             aria-valuenow={volume}
-            aria-valuetext={texts.volumeValue(countText(volume), unit)}
+            aria-valuetext={texts.volumeValue(figures.count(volume), unit)}
             style={{
               left: `${(lineX / model.width) * 100}%`,
               top: `${(plot.top / model.height) * 100}%`,
@@ -142,16 +132,15 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
               event.preventDefault()
               event.currentTarget.focus()
               event.currentTarget.setPointerCapture(event.pointerId)
-              frozen.current = model
-              setDragging(true)
+              setHeld(volume)
             }}
             onPointerUp={(event) => {
               if (!dragging) return
               event.currentTarget.releasePointerCapture(event.pointerId)
-              setDragging(false)
+              setHeld(undefined)
               onVolume(volume, true)
             }}
-            onPointerCancel={() => setDragging(false)}
+            onPointerCancel={() => setHeld(undefined)}
             onKeyDown={(event) => {
               const act = keys[event.key]
               if (act === undefined) return
@@ -171,7 +160,7 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
             ))}
           </ol>
         ) : null}
-        <p class="reading-at">{texts.legendAt(readAt < 1e6 ? countText(readAt) : compactText(readAt), unit)}</p>
+        <p class="reading-at">{texts.legendAt(readAt < 1e6 ? figures.count(readAt) : figures.compact(readAt), unit)}</p>
         <ul class="legend" aria-label={texts.legend}>
           {model.series.map(({ id, name, tone }) => {
             const usd = comparison.options.find((option) => option.id === id)?.curve.at(readAt)
@@ -184,8 +173,8 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
                   onClick={() => onHidden(on ? [...hidden, id] : hidden.filter((other) => other !== id))}
                 >
                   <span class="swatch" style={{ background: toneColour(tone) }} />
-                  <span class="legend-name">{id === 'as-is' ? texts.todaysModels : name}</span>
-                  <span class="legend-usd">{usd === undefined ? '' : usdText(usd)}</span>
+                  <span class="legend-name">{id === 'as-is' ? texts.todaysModels : reader.say(name)}</span>
+                  <span class="legend-usd">{usd === undefined ? '' : figures.usd(usd)}</span>
                 </button>
               </li>
             )
@@ -197,9 +186,4 @@ export const BreakevenChart = ({ comparison, label, hidden, onHidden, onVolume }
   )
 }
 
-/** `volume: undefined` is not the same as no volume to exact optional types. */
-const withoutUndefined = ({
-  volume,
-  ...model
-}: Omit<Model, 'volume'> & { volume?: Model['volume'] | undefined }): Model =>
-  volume === undefined ? model : { ...model, volume }
+const withoutVolume = ({ volume: _volume, ...model }: Model): Model => model

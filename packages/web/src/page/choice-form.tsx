@@ -1,7 +1,7 @@
-import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
 import type { CapabilityClass, Purchase, ReplicaPolicy } from '@breakeven/core'
 import type { VNode } from 'preact'
 import { useId, useMemo } from 'preact/hooks'
+import type { Names } from '../solve/messages.ts'
 import type { Settings } from '../state/settings.ts'
 import { useTexts } from './context.ts'
 import { NumberField } from './number-field.tsx'
@@ -10,7 +10,7 @@ import { SelectField } from './select-field.tsx'
 
 type Props = {
   readonly settings: Settings
-  readonly catalog: ShippedCatalog | undefined
+  readonly names: Names | undefined
   readonly onChange: (change: Partial<Settings>) => void
   readonly onType: (change: Partial<Settings>) => void
   readonly onClass: (value: CapabilityClass | undefined) => void
@@ -24,26 +24,17 @@ const CLASSES = ['', 'frontier', 'large', 'medium', 'small', 'encoder'] as const
 const PURCHASES = ['on-demand', 'one-year', 'spot'] as const satisfies readonly Purchase[]
 const POLICIES = ['fixed', 'hourly'] as const satisfies readonly ReplicaPolicy[]
 
-/** Names that may be picked, those that compete first read first. */
-const namesOf = (
-  catalog: ShippedCatalog | undefined,
-  settings: Settings,
-): Record<'api' | 'models' | 'machines' | 'regions', readonly string[]> => ({
-  api: (catalog?.apiModels ?? [])
-    .filter(({ free, retired }) => free !== true && (retired ?? '9999') > settings.on)
-    .map(({ id }) => id),
-  models: (catalog?.openModels ?? []).filter(({ unreleased }) => unreleased !== true).map(({ id }) => id),
-  machines: (catalog?.instances ?? []).map(({ id }) => id),
-  regions: [...new Set((catalog?.instances ?? []).flatMap(({ rates }) => rates.map(({ region }) => region)))].toSorted(
-    (one, other) => one.localeCompare(other),
-  ),
-})
+const NO_NAMES: readonly string[] = []
 
-export const ChoiceForm = ({ settings, catalog, onChange, onType, onClass, onVisit }: Props): VNode => {
+export const ChoiceForm = ({ settings, names, onChange, onType, onClass, onVisit }: Props): VNode => {
   const texts = useTexts()
   const dateId = useId()
-  const names = useMemo(() => namesOf(catalog, settings), [catalog, settings.on])
-  const regions = names.regions.includes(settings.region) ? names.regions : [settings.region, ...names.regions]
+  const sold = useMemo(
+    () => (names?.api ?? []).filter(({ retired }) => (retired ?? '9999') > settings.on).map(({ id }) => id),
+    [names, settings.on],
+  )
+  const known = names?.regions ?? NO_NAMES
+  const regions = known.includes(settings.region) ? known : [settings.region, ...known]
   return (
     <>
       <section class="panel" aria-labelledby="choice-title">
@@ -52,21 +43,21 @@ export const ChoiceForm = ({ settings, catalog, onChange, onType, onClass, onVis
           label={texts.apiModels}
           name="api"
           picked={settings.api}
-          known={names.api}
+          known={sold}
           onPicked={(api) => onChange({ api })}
         />
         <Picks
           label={texts.openModels}
           name="models"
           picked={settings.models}
-          known={names.models}
+          known={names?.models ?? NO_NAMES}
           onPicked={(models) => onChange({ models })}
         />
         <Picks
           label={texts.machines}
           name="machines"
           picked={settings.machines}
-          known={names.machines}
+          known={names?.machines ?? NO_NAMES}
           onPicked={(machines) => onChange({ machines })}
         />
       </section>

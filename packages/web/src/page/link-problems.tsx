@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { LinkProblem } from '../state/fragment.ts'
-import { useTexts } from './context.ts'
+import { useReader } from './context.ts'
 
 type Props = {
   readonly problems: readonly LinkProblem[]
@@ -11,7 +11,7 @@ type Props = {
 
 /** What of a link could not be used: said once, above the answer, and the rest of the page goes on. */
 export const LinkProblems = ({ problems, gone, trafficProblem, onDismiss }: Props): VNode | null => {
-  const texts = useTexts()
+  const { texts, say } = useReader()
   if (problems.length === 0 && gone.length === 0 && trafficProblem === undefined) return null
   const textOf = ({ kind, key, value }: LinkProblem): string => {
     if (kind === 'newer') return texts.linkNewer
@@ -25,7 +25,7 @@ export const LinkProblems = ({ problems, gone, trafficProblem, onDismiss }: Prop
           <li key={problem.key}>{textOf(problem)}</li>
         ))}
         {gone.length === 0 ? null : <li>{texts.gone(gone.join(', '))}</li>}
-        {trafficProblem === undefined ? null : <li>{trafficProblem}</li>}
+        {trafficProblem === undefined ? null : <li>{say(trafficProblem)}</li>}
       </ul>
       <button type="button" onClick={onDismiss}>
         {texts.dismiss}

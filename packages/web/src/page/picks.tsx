@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useId, useMemo, useState } from 'preact/hooks'
 import { useTexts } from './context.ts'
 
 type Props = {
@@ -15,6 +15,17 @@ export const Picks = ({ label, name, picked, known, onPicked }: Props): VNode =>
   const texts = useTexts()
   const id = useId()
   const [unknown, setUnknown] = useState<string | undefined>(undefined)
+  // Thousands of names: the same element again is not looked through at every key.
+  const suggestions = useMemo(
+    () => (
+      <datalist id={`${id}-known`}>
+        {known.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    ),
+    [id, known],
+  )
   const add = (text: string): boolean => {
     const found = known.find((one) => one.toLowerCase() === text.trim().toLowerCase())
     if (found === undefined) return false
@@ -67,11 +78,7 @@ export const Picks = ({ label, name, picked, known, onPicked }: Props): VNode =>
           else setUnknown(text)
         }}
       />
-      <datalist id={`${id}-known`}>
-        {known.map((one) => (
-          <option key={one} value={one} />
-        ))}
-      </datalist>
+      {suggestions}
       {unknown === undefined ? null : (
         <p class="problem" role="alert">
           {texts.unknownName(unknown)}

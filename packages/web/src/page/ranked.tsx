@@ -1,8 +1,6 @@
 import type { Comparison, PricedOption } from '@breakeven/core'
-import { countText, quantityText, secondsText, usdText } from '@breakeven/report'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import { dateText } from '../texts/index.ts'
 import { useReader } from './context.ts'
 
 const FIRST = 10
@@ -31,28 +29,28 @@ const Source = ({ source }: { readonly source: string }): VNode => {
 }
 
 const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
-  const { texts, language } = useReader()
+  const { texts, figures, say } = useReader()
   const { capacity, replicas, notes } = option
   return (
     <div class="receipt">
       {capacity === undefined ? null : (
         <p>
           {texts.oneReplica(
-            countText(capacity.requestsPerSecond),
-            secondsText(capacity.ttft),
-            secondsText(capacity.tpot),
+            figures.count(capacity.requestsPerSecond),
+            figures.seconds(capacity.ttft),
+            figures.seconds(capacity.tpot),
             texts.limits[capacity.limit] ?? capacity.limit,
           )}{' '}
           {replicas === undefined
             ? ''
             : texts.replicaCount(
                 replicas.min === replicas.max
-                  ? countText(replicas.max)
-                  : `${countText(replicas.min)}–${countText(replicas.max)}`,
+                  ? figures.count(replicas.max)
+                  : `${figures.count(replicas.min)}–${figures.count(replicas.max)}`,
               )}
         </p>
       )}
-      <div class="scroll" tabIndex={0} role="region" aria-label={option.label}>
+      <div class="scroll" tabIndex={0} role="region" aria-label={say(option.label)}>
         <table>
           <thead>
             <tr>
@@ -72,14 +70,14 @@ const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
           <tbody>
             {option.lines.map((line, at) => (
               <tr key={at}>
-                <td>{line.item}</td>
+                <td>{say(line.item)}</td>
                 <td class="number">
-                  {quantityText(line.quantity)} {line.unit}
+                  {figures.quantity(line.quantity)} {say(line.unit)}
                 </td>
-                <td class="number">{priceText(line.unitUsd)}</td>
-                <td class="number">{usdText(line.usd)}</td>
+                <td class="number">{figures.unitPrice(line.unitUsd)}</td>
+                <td class="number">{figures.usd(line.usd)}</td>
                 <td>
-                  <Source source={line.source} /> <span class="hint">{dateText(line.asOf, language)}</span>{' '}
+                  <Source source={line.source} /> <span class="hint">{figures.date(line.asOf)}</span>{' '}
                   <span class={`sure sure-${line.sure}`}>{texts.sure[line.sure]}</span>
                 </td>
               </tr>
@@ -90,7 +88,7 @@ const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
               <th scope="row" colSpan={3}>
                 {texts.total}
               </th>
-              <td class="number">{usdText(option.usdPerDay)}</td>
+              <td class="number">{figures.usd(option.usdPerDay)}</td>
               <td />
             </tr>
           </tfoot>
@@ -99,7 +97,7 @@ const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
       {notes.length === 0 ? null : (
         <ul class="notes">
           {notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>{say(note)}</li>
           ))}
         </ul>
       )}
@@ -107,12 +105,8 @@ const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
   )
 }
 
-/** A unit price as it is listed, not rounded. */
-const priceText = (usd: number): string =>
-  `$${usd.toLocaleString('en-US', { maximumSignificantDigits: 9, minimumFractionDigits: usd >= 0.01 ? 2 : 0 })}`
-
 const OptionRow = ({ option, rank, cheapest }: { option: PricedOption; rank: number; cheapest: number }): VNode => {
-  const { texts } = useReader()
+  const { texts, figures, say } = useReader()
   const [open, setOpen] = useState(false)
   const banded = option.low < option.usdPerDay * 0.999 || option.high > option.usdPerDay * 1.001
   return (
@@ -121,14 +115,14 @@ const OptionRow = ({ option, rank, cheapest }: { option: PricedOption; rank: num
         <summary>
           <span class="rank">{rank}</span>
           <span class="what">
-            <span class="name">{option.kind === 'asIs' ? texts.todaysModels : option.label}</span>
+            <span class="name">{option.kind === 'asIs' ? texts.todaysModels : say(option.label)}</span>
             <span class="about">
               <span class={`way way-${option.kind}`}>{texts.ways[option.kind]}</span>
               {option.class === undefined ? null : <span>{texts.classes[option.class] ?? option.class}</span>}
               <span class={`sure sure-${option.sure}`}>{texts.sure[option.sure]}</span>
               {banded ? (
                 <span>
-                  {texts.band} {usdText(option.low)}–{usdText(option.high)}
+                  {texts.band} {figures.usd(option.low)}–{figures.usd(option.high)}
                 </span>
               ) : null}
             </span>
@@ -141,10 +135,10 @@ const OptionRow = ({ option, rank, cheapest }: { option: PricedOption; rank: num
             />
           </span>
           <span class="money">
-            <strong>{usdText(option.usdPerDay)}</strong> <span>{texts.perDay}</span>
+            <strong>{figures.usd(option.usdPerDay)}</strong> <span>{texts.perDay}</span>
             <br />
             <span class="hint">
-              {usdText(option.usdPerMonth)} {texts.perMonth}
+              {figures.usd(option.usdPerMonth)} {texts.perMonth}
             </span>
           </span>
         </summary>
@@ -164,7 +158,7 @@ export const Ranked = ({
   readonly id: string
   readonly title?: string
 }): VNode => {
-  const { texts } = useReader()
+  const { texts, figures, say } = useReader()
   const [all, setAll] = useState(false)
   const { options } = comparison
   const first = firstOf(options)
@@ -185,12 +179,12 @@ export const Ranked = ({
       </ol>
       {comparison.alsoBreakeven?.map(({ label, requestsPerDay }) => (
         <p class="hint" key={label}>
-          {texts.alsoBreakeven(label, countText(requestsPerDay))}
+          {texts.alsoBreakeven(say(label), figures.count(requestsPerDay))}
         </p>
       ))}
       {options.length > first.length ? (
         <button type="button" onClick={() => setAll(!all)}>
-          {all ? texts.showFewer : texts.showAll(countText(options.length))}
+          {all ? texts.showFewer : texts.showAll(figures.count(options.length))}
         </button>
       ) : null}
     </section>

@@ -1,7 +1,6 @@
 import type { Comparison } from '@breakeven/core'
-import { countText } from '@breakeven/report'
 import type { VNode } from 'preact'
-import { useTexts } from './context.ts'
+import { useReader } from './context.ts'
 
 /** Names under one reason before the rest is only counted. */
 const NAMES = 6
@@ -24,17 +23,17 @@ const grouped = (items: readonly Reasoned[]): readonly (readonly [Reasoned, ...R
 const bare = (id: string): string => id.replace(/^(api|hosted):/, '')
 
 const Group = ({ items }: { readonly items: readonly [Reasoned, ...Reasoned[]] }): VNode => {
-  const texts = useTexts()
+  const { texts, figures, say } = useReader()
   const [first] = items
   return (
     <li>
-      <p>{first.reason}</p>
+      <p>{say(first.reason)}</p>
       <p class="hint">
         {items
           .slice(0, NAMES)
           .map(({ id }) => bare(id))
           .join(', ')}
-        {items.length > NAMES ? ` ${texts.andMore(countText(items.length - NAMES))}` : ''}
+        {items.length > NAMES ? ` ${texts.andMore(figures.count(items.length - NAMES))}` : ''}
       </p>
     </li>
   )
@@ -54,28 +53,28 @@ const Folded = ({ title, items }: { readonly title: string; readonly items: read
 
 /** What did not compete and why, and what was taken for granted. */
 export const Reasons = ({ comparison }: { readonly comparison: Comparison }): VNode => {
-  const texts = useTexts()
+  const { texts, figures, say } = useReader()
   const { ruledOut, apart, assumed, unpriced } = comparison
   return (
     <section class="block" aria-labelledby="assumed-title">
       <h2 id="assumed-title">{texts.assumed}</h2>
       <ul class="plain">
         {assumed.map((one) => (
-          <li key={one}>{one}</li>
+          <li key={one}>{say(one)}</li>
         ))}
-        <li>{texts.closedForm}</li>
+        <li>{comparison.estimate === 'simulated' ? texts.simulatedForm : texts.closedForm}</li>
       </ul>
-      <Folded title={texts.ruledOut(countText(ruledOut.length))} items={ruledOut} />
-      <Folded title={texts.apart(countText(apart.length))} items={apart} />
+      <Folded title={texts.ruledOut(figures.count(ruledOut.length))} items={ruledOut} />
+      <Folded title={texts.apart(figures.count(apart.length))} items={apart} />
       {unpriced.length === 0 ? null : (
         <details class="folded">
           <summary>
-            {texts.unpriced}: {countText(unpriced.length)}
+            {texts.unpriced}: {figures.count(unpriced.length)}
           </summary>
           <ul class="reasons">
             {unpriced.slice(0, 50).map(({ model, tokens }) => (
               <li key={model}>
-                {model}: {countText(tokens)} {texts.tokens}
+                {model}: {figures.count(tokens)} {texts.tokens}
               </li>
             ))}
           </ul>

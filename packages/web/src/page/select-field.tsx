@@ -9,6 +9,7 @@ type Props<Value extends string> = {
   readonly onValue: (value: Value) => void
   /** As wide as its form, for long texts. */
   readonly wide?: boolean
+  readonly disabled?: boolean
 }
 
 export const SelectField = <Value extends string>({
@@ -18,6 +19,7 @@ export const SelectField = <Value extends string>({
   options,
   onValue,
   wide = false,
+  disabled = false,
 }: Props<Value>): VNode => {
   const id = useId()
   return (
@@ -27,6 +29,7 @@ export const SelectField = <Value extends string>({
         id={id}
         name={name}
         value={value}
+        disabled={disabled}
         onChange={(event) => {
           const chosen = options.find(([one]) => one === event.currentTarget.value)
           if (chosen !== undefined) onValue(chosen[0])

@@ -1,43 +1,17 @@
-import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
-import type { Comparison, PricedOption, Workload } from '@breakeven/core'
-import { countText, secondsText } from '@breakeven/report'
+import type { Comparison, PricedOption } from '@breakeven/core'
 import type { VNode } from 'preact'
-import { useMemo } from 'preact/hooks'
-import type { SimulateRequest, Simulated } from '../simulate/messages.ts'
-import { replicaOf } from '../simulate/replica-of.ts'
-import type { Refined } from '../simulate/use-simulation.ts'
-import { useSimulation } from '../simulate/use-simulation.ts'
+import type { Served } from '../simulate/serve.ts'
+import type { Hours } from '../solve/hours.ts'
 import type { Settings } from '../state/settings.ts'
-import { useTexts } from './context.ts'
+import { useReader } from './context.ts'
 import { Week } from './week.tsx'
 
-type Props = {
-  readonly catalog: ShippedCatalog
-  readonly comparison: Comparison
-  readonly settings: Settings
-  readonly workload: Workload
-}
+type Simulated = Extract<Served, { kind: 'simulated' }>
 
 const SHOWN = ['p50', 'p90', 'p95', 'p99'] as const
 
-const requestFor = (
-  { catalog, comparison, settings, workload }: Props,
-  run: PricedOption | undefined,
-): SimulateRequest | undefined => {
-  const replica = run === undefined ? undefined : replicaOf(catalog, run)
-  if (replica === undefined || run?.replicas === undefined) return undefined
-  const { peakRequestsPerSecond } = comparison.workload
-  return {
-    replica,
-    replicas: run.replicas.max,
-    slo: { ttftSeconds: settings.ttftSeconds, tpotSeconds: settings.tpotSeconds, percentile: 'p95' },
-    workload,
-    ...(peakRequestsPerSecond === undefined ? {} : { peakRequestsPerSecond }),
-  }
-}
-
 const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode => {
-  const texts = useTexts()
+  const { texts, figures } = useReader()
   const { ttft, tpot, e2e } = simulated.latencies
   const rows = [
     [texts.firstToken, ttft],
@@ -63,7 +37,7 @@ const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode =>
               <th scope="row">{name}</th>
               {SHOWN.map((one) => (
                 <td class={`number ${one}`} key={one}>
-                  {secondsText(percentiles[one])}
+                  {figures.seconds(percentiles[one])}
                 </td>
               ))}
             </tr>
@@ -74,41 +48,54 @@ const Percentiles = ({ simulated }: { readonly simulated: Simulated }): VNode =>
   )
 }
 
-const Latency = ({ run, refined, settings }: { run: PricedOption; refined: Refined; settings: Settings }): VNode => {
-  const texts = useTexts()
-  const { reply, stale } = refined
+type LatencyProps = {
+  readonly run: PricedOption
+  /** Undefined: still being played. */
+  readonly served: Served | undefined
+  readonly settings: Settings
+}
+
+const Latency = ({ run, served, settings }: LatencyProps): VNode => {
+  const { texts, figures, say } = useReader()
+  const played = (simulated: Simulated): string => {
+    const count = figures.count(simulated.latencies.served)
+    const target = simulated.holds ? texts.targetMet : texts.targetMissed
+    return `${simulated.origin === 'watched' ? texts.asWatched(count) : texts.asPeak(count)} ${target(figures.seconds(settings.ttftSeconds), figures.seconds(settings.tpotSeconds))}`
+  }
   return (
-    <section class="block serving" aria-labelledby="serving-title" aria-busy={stale}>
+    <section class="block serving" aria-labelledby="serving-title" aria-busy={served === undefined}>
       <h2 id="serving-title">{texts.serving}</h2>
       <p class="hint">
-        {texts.servingOf(run.label)}{' '}
-        {reply?.kind === 'simulated' && !stale
-          ? `${reply.origin === 'watched' ? texts.asWatched(countText(reply.latencies.served)) : texts.asPeak(countText(reply.latencies.served))} ${(reply.holds ? texts.targetMet : texts.targetMissed)(secondsText(settings.ttftSeconds), secondsText(settings.tpotSeconds))}`
-          : ''}
+        {texts.servingOf(say(run.label))} {served?.kind === 'simulated' ? played(served) : ''}
       </p>
-      {reply === undefined ? (
+      {served === undefined ? (
         <p class="simulating">{texts.simulating}</p>
-      ) : reply.kind === 'simulated' ? (
-        <Percentiles simulated={reply} />
+      ) : served.kind === 'simulated' ? (
+        <Percentiles simulated={served} />
       ) : (
-        <p class="simulating">{texts.notSimulated(reply.reason)}</p>
+        <p class="simulating">{texts.notSimulated(say(served.reason))}</p>
       )}
     </section>
   )
 }
 
+type Props = {
+  readonly comparison: Comparison
+  readonly settings: Settings
+  readonly served: { readonly of: Served | undefined } | undefined
+  readonly hours: Hours | undefined
+}
+
 /** What closed form cannot say: how long requests wait on the best fleet one would run, and how many replicas each hour needs. */
-export const Serving = (props: Props): VNode | null => {
-  const { comparison, settings, workload } = props
+export const Serving = ({ comparison, settings, served, hours }: Props): VNode => {
   const run = comparison.options.find(({ kind }) => kind === 'hosted')
-  const request = useMemo(() => requestFor(props, run), [comparison, workload])
-  const key = `${run?.id} ${request?.replicas} ${request?.slo.ttftSeconds} ${request?.slo.tpotSeconds} ${request?.peakRequestsPerSecond} ${comparison.workload.meanInput} ${comparison.workload.meanOutput}`
-  const refined = useSimulation(key, request)
-  const hourly = refined.reply?.kind === 'simulated' && !refined.stale ? refined.reply.hourly : undefined
+  const own = served?.of?.id === run?.id ? served?.of : undefined
   return (
     <>
-      {run === undefined || request === undefined ? null : <Latency run={run} refined={refined} settings={settings} />}
-      <Week comparison={comparison} workload={workload} hourly={hourly} />
+      {run === undefined || (served !== undefined && served.of === undefined) ? null : (
+        <Latency run={run} served={own} settings={settings} />
+      )}
+      <Week comparison={comparison} hours={hours} hourly={own?.kind === 'simulated' ? own.hourly : undefined} />
     </>
   )
 }

@@ -1,8 +1,7 @@
 import type { Comparison, Sure } from '@breakeven/core'
 import { SURENESS } from '@breakeven/core'
-import { countText, percentText } from '@breakeven/report'
 import type { VNode } from 'preact'
-import { useTexts } from './context.ts'
+import { useReader } from './context.ts'
 
 /** How many of the cheapest options are looked at: those that a reader would choose from. */
 const LOOKED_AT = 20
@@ -19,7 +18,7 @@ const weightsOf = ({ options }: Comparison): readonly Weight[] => {
 
 /** Receipt lines by how sure they are, with what each grade means. */
 export const Sureness = ({ comparison }: { readonly comparison: Comparison }): VNode => {
-  const texts = useTexts()
+  const { texts, figures } = useReader()
   const weights = weightsOf(comparison)
   const all = weights.reduce((sum, { usd }) => sum + usd, 0)
   return (
@@ -33,7 +32,9 @@ export const Sureness = ({ comparison }: { readonly comparison: Comparison }): V
             </dt>
             <dd>
               {texts.sureMeaning[sure]}{' '}
-              <span class="hint">{texts.surenessLine(countText(lines), percentText(all > 0 ? usd / all : 0))}</span>
+              <span class="hint">
+                {texts.surenessLine(figures.count(lines), figures.percent(all > 0 ? usd / all : 0))}
+              </span>
             </dd>
           </div>
         ))}

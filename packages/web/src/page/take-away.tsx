@@ -1,8 +1,7 @@
-import type { Comparison } from '@breakeven/core'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { useTexts } from './context.ts'
-import type { Kind } from './save.ts'
+import type { Kind, Shared } from './save.ts'
 import { save } from './save.ts'
 
 const KINDS: readonly (readonly [Kind, string])[] = [
@@ -36,14 +35,13 @@ const CopyButton = ({ text, label }: { readonly text: () => string; readonly lab
 }
 
 type Props = {
-  readonly comparison: Comparison
-  readonly honest: Comparison | undefined
+  readonly shared: Shared
   readonly command: string
   readonly href: () => string
 }
 
 /** Files, the link, and the command that prints the same numbers. */
-export const TakeAway = ({ comparison, honest, command, href }: Props): VNode => {
+export const TakeAway = ({ shared, command, href }: Props): VNode => {
   const texts = useTexts()
   return (
     <section class="block" aria-labelledby="take-title">
@@ -51,7 +49,7 @@ export const TakeAway = ({ comparison, honest, command, href }: Props): VNode =>
       <div class="buttons">
         <CopyButton label={texts.copyLink} text={href} />
         {KINDS.map(([kind, name]) => (
-          <button type="button" key={kind} onClick={() => void save(kind, comparison, honest)}>
+          <button type="button" key={kind} onClick={() => void save(kind, shared)}>
             {name}
           </button>
         ))}

@@ -1,7 +1,6 @@
 import type { Comparison } from '@breakeven/core'
-import { compactText, countText } from '@breakeven/report'
 import type { VNode } from 'preact'
-import { useTexts } from './context.ts'
+import { useReader } from './context.ts'
 
 type Row = Comparison['sensitivity'][number]
 
@@ -9,7 +8,7 @@ const ends = ({ atLow, atHigh, base }: Row): readonly [number, number] => [atLow
 
 /** How far each input, moved from its low to its high end, moves the break-even: the widest bar first. */
 export const Tornado = ({ comparison }: { readonly comparison: Comparison }): VNode => {
-  const texts = useTexts()
+  const { texts, figures, say } = useReader()
   const { sensitivity, sensitivityPair, options, axis } = comparison
   const [first] = sensitivity
   if (first === undefined || sensitivityPair === undefined)
@@ -25,8 +24,8 @@ export const Tornado = ({ comparison }: { readonly comparison: Comparison }): VN
   const share = (value: number): number => (100 * Math.log(value / least)) / Math.log(most / least)
   const unit = axis === 'requestsPerDay' ? texts.requests : texts.tokens
   const label = (id: string): string =>
-    id === 'as-is' ? texts.todaysModels : (options.find((option) => option.id === id)?.label ?? id)
-  const at = (value: number | undefined): string => (value === undefined ? texts.noCrossing : compactText(value))
+    id === 'as-is' ? texts.todaysModels : say(options.find((option) => option.id === id)?.label ?? id)
+  const at = (value: number | undefined): string => (value === undefined ? texts.noCrossing : figures.compact(value))
   return (
     <section class="block" aria-labelledby="tornado-title">
       <h2 id="tornado-title">{texts.sensitivity}</h2>
@@ -34,7 +33,7 @@ export const Tornado = ({ comparison }: { readonly comparison: Comparison }): VN
         {texts.sensitivityOf(
           label(sensitivityPair.run),
           label(sensitivityPair.rent),
-          texts.volumeValue(countText(first.base), unit),
+          texts.volumeValue(figures.count(first.base), unit),
         )}
       </p>
       <ul class="tornado">
@@ -43,7 +42,7 @@ export const Tornado = ({ comparison }: { readonly comparison: Comparison }): VN
           const [left, right] = [Math.min(low, high, row.base), Math.max(low, high, row.base)]
           return (
             <li key={row.input}>
-              <span class="tornado-name">{row.input}</span>
+              <span class="tornado-name">{say(row.input)}</span>
               <span class="tornado-bars" aria-hidden="true">
                 <span
                   class={`tornado-bar${row.atLow === undefined || row.atHigh === undefined ? ' open' : ''}`}
@@ -52,9 +51,9 @@ export const Tornado = ({ comparison }: { readonly comparison: Comparison }): VN
                 <span class="tornado-base" style={{ left: `${share(row.base)}%` }} />
               </span>
               <span class="tornado-ends">
-                {row.lowSetting} → <strong>{at(row.atLow)}</strong>
+                {say(row.lowSetting)} → <strong>{at(row.atLow)}</strong>
                 {' · '}
-                {row.highSetting} → <strong>{at(row.atHigh)}</strong>
+                {say(row.highSetting)} → <strong>{at(row.atHigh)}</strong>
               </span>
             </li>
           )

@@ -1,10 +1,11 @@
-import type { Workload } from '@breakeven/core'
+import type { ImportReport } from '@breakeven/formats'
+import { renderImportReport } from '@breakeven/formats'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import { countText, percentText } from '@breakeven/report'
 import type { ReadProgress } from '../read/messages.ts'
-import type { NumbersTraffic, Settings } from '../state/settings.ts'
-import { useTexts } from './context.ts'
+import type { FileTraffic, NumbersTraffic, Settings } from '../state/settings.ts'
+import type { Reader } from './context.ts'
+import { useReader, useTexts } from './context.ts'
 import { NumberField } from './number-field.tsx'
 
 /** What happens to dropped files. */
@@ -14,16 +15,20 @@ export type FileState =
   | { readonly kind: 'problem'; readonly message: string; readonly hint?: string }
   | {
       readonly kind: 'read'
-      readonly workload: Workload
+      /** The packed traffic that came of it. */
+      readonly packed: string
       readonly coarsened: boolean
-      readonly report: string
-      readonly issues: number
+      readonly report: ImportReport
     }
 
 type Props = {
   readonly settings: Settings
   readonly file: FileState
+  /** Requests a day that the files come to, where they say it. */
+  readonly ownRequestsPerDay: number | undefined
   readonly onNumbers: (change: Partial<NumbersTraffic>) => void
+  /** Undefined: the files' own volume again. */
+  readonly onFileVolume: (requestsPerDay: number | undefined) => void
   readonly onNoPeak: () => void
   readonly onFiles: (files: readonly File[]) => void
   readonly onStop: () => void
@@ -95,7 +100,7 @@ const Numbers = ({ settings, onNumbers, onNoPeak, onVisit }: Props & { traffic: 
 }
 
 const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
-  const texts = useTexts()
+  const { texts, figures, say } = useReader()
   const [over, setOver] = useState(false)
   return (
     <div
@@ -134,8 +139,8 @@ const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
           <p>
             {texts.reading(
               file.progress.file,
-              file.progress.share === undefined ? '' : percentText(file.progress.share),
-              countText(file.progress.rows),
+              file.progress.share === undefined ? '' : figures.percent(file.progress.share),
+              figures.count(file.progress.rows),
             )}
           </p>
           <progress max={1} {...(file.progress.share === undefined ? {} : { value: file.progress.share })} />
@@ -146,10 +151,62 @@ const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
       ) : null}
       {file.kind === 'problem' ? (
         <div class="problem" role="alert">
-          <p>{file.message}</p>
-          {file.hint === undefined ? null : <p class="hint">{file.hint}</p>}
+          <p>{say(file.message)}</p>
+          {file.hint === undefined ? null : <p class="hint">{say(file.hint)}</p>}
         </div>
       ) : null}
+    </div>
+  )
+}
+
+/** `  label   value`: both are said, the columns stay where they are as far as letters are of one width. */
+const reportIn = ({ say, language }: Reader, report: ImportReport): string => {
+  const text = renderImportReport(report)
+  if (language === 'en') return text
+  return text
+    .split('\n')
+    .map((line) => {
+      const [, indent = '', label = '', gap = '', value = ''] = /^(\s*)(\S.*?)(?:(\s{2,})(.*))?$/.exec(line) ?? []
+      return `${indent}${say(label)}${gap}${say(value)}`
+    })
+    .join('\n')
+}
+
+const FromFile = (props: Props & { readonly traffic: FileTraffic }): VNode => {
+  const reader = useReader()
+  const { texts, figures } = reader
+  const { traffic, file, ownRequestsPerDay, onFileVolume, onBackToNumbers, onVisit } = props
+  return (
+    <div class="from-file">
+      <p>{texts.readFrom(traffic.names.join(', '))}</p>
+      {ownRequestsPerDay === undefined ? null : (
+        <NumberField
+          label={texts.requestsPerDay}
+          name="requests"
+          value={traffic.requestsPerDay}
+          least={1e-6}
+          most={1e9}
+          placeholder={texts.asInFiles(figures.count(ownRequestsPerDay))}
+          onVisit={onVisit}
+          onEmpty={() => onFileVolume(undefined)}
+          onValue={onFileVolume}
+        />
+      )}
+      {file.kind === 'read' && file.packed === traffic.packed ? (
+        <>
+          {file.coarsened ? <p class="hint">{texts.coarsened}</p> : null}
+          <details>
+            <summary>
+              {texts.importReport}
+              {file.report.issues.length > 0 ? ` · ${texts.issuesFound(figures.count(file.report.issues.length))}` : ''}
+            </summary>
+            <pre tabIndex={0}>{reportIn(reader, file.report)}</pre>
+          </details>
+        </>
+      ) : null}
+      <button type="button" onClick={onBackToNumbers}>
+        {texts.backToNumbers}
+      </button>
     </div>
   )
 }
@@ -157,32 +214,14 @@ const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
 /** Traffic as numbers, or out of files. */
 export const TrafficForm = (props: Props): VNode => {
   const texts = useTexts()
-  const { settings, file, onBackToNumbers } = props
-  const { traffic } = settings
+  const { traffic } = props.settings
   return (
     <section class="panel" aria-labelledby="traffic-title">
       <h2 id="traffic-title">{texts.traffic}</h2>
       {traffic.kind === 'numbers' ? (
         <Numbers {...props} traffic={traffic} />
       ) : (
-        <div class="from-file">
-          <p>{texts.readFrom(traffic.names.join(', '))}</p>
-          {file.kind === 'read' && file.workload === traffic.workload ? (
-            <>
-              {file.coarsened ? <p class="hint">{texts.coarsened}</p> : null}
-              <details>
-                <summary>
-                  {texts.importReport}
-                  {file.issues > 0 ? ` · ${texts.issuesFound(countText(file.issues))}` : ''}
-                </summary>
-                <pre tabIndex={0}>{file.report}</pre>
-              </details>
-            </>
-          ) : null}
-          <button type="button" onClick={onBackToNumbers}>
-            {texts.backToNumbers}
-          </button>
-        </div>
+        <FromFile {...props} traffic={traffic} />
       )}
       <FileDrop {...props} />
     </section>

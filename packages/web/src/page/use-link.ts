@@ -17,7 +17,7 @@ export type Link = {
   readonly ready: boolean
   readonly problems: readonly LinkProblem[]
   readonly trafficProblem: string | undefined
-  readonly change: (settings: Settings, step: Step, summary?: string) => void
+  readonly change: (settings: Settings, step: Step) => void
   readonly dismiss: () => void
   /** The address of what is shown now, written down already or not. */
   readonly href: () => string
@@ -27,10 +27,9 @@ export type Link = {
 export const useLink = (today: string): Link => {
   const [first] = useState(() => readFragment(location.hash, today))
   const [settings, setSettings] = useState(first.settings)
-  const [ready, setReady] = useState(first.summary === undefined)
+  const [ready, setReady] = useState(first.file === undefined)
   const [problems, setProblems] = useState(first.problems)
   const [trafficProblem, setTrafficProblem] = useState<string | undefined>(undefined)
-  const summary = useRef<string | undefined>(undefined)
   const written = useRef(location.hash)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
@@ -39,16 +38,15 @@ export const useLink = (today: string): Link => {
     written.current = location.hash
     let next = link.settings
     let problem: string | undefined
-    if (link.summary !== undefined) {
+    if (link.file !== undefined) {
       try {
-        const workload = await workloadOfSummary(link.summary)
-        next = { ...next, traffic: { kind: 'file', names: link.fileNames, workload } }
+        await workloadOfSummary(link.file.packed)
+        next = { ...next, traffic: link.file }
       } catch (error) {
         if (!(error instanceof InputError)) throw error
         problem = `${error.message}; ${error.hint ?? ''}`
       }
     }
-    summary.current = problem === undefined ? link.summary : undefined
     setSettings(next)
     setProblems(link.problems)
     setTrafficProblem(problem)
@@ -56,7 +54,7 @@ export const useLink = (today: string): Link => {
   }, [today])
 
   useEffect(() => {
-    if (first.summary !== undefined) void open()
+    if (first.file !== undefined) void open()
     const onNavigation = (): void => {
       if (location.hash !== written.current) void open()
     }
@@ -68,13 +66,11 @@ export const useLink = (today: string): Link => {
     }
   }, [open])
 
-  const change = useCallback((next: Settings, step: Step, packed?: string): void => {
-    if (packed !== undefined) summary.current = packed
-    if (next.traffic.kind === 'numbers') summary.current = undefined
+  const change = useCallback((next: Settings, step: Step): void => {
     setSettings(next)
     const write = (): void => {
       timer.current = undefined
-      written.current = `#${fragmentOf(next, summary.current)}`
+      written.current = `#${fragmentOf(next)}`
       if (step === 'push') history.pushState(null, '', written.current)
       else history.replaceState(null, '', written.current)
     }
@@ -88,7 +84,7 @@ export const useLink = (today: string): Link => {
     setTrafficProblem(undefined)
   }, [])
 
-  const href = (): string => new URL(`#${fragmentOf(settings, summary.current)}`, location.href).href
+  const href = (): string => new URL(`#${fragmentOf(settings)}`, location.href).href
 
   return { href, settings, ready, problems, trafficProblem, change, dismiss }
 }

@@ -1,9 +1,22 @@
-import type { Workload } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
+import type { FileChoice, Part } from '../state/settings.ts'
 
 export type ReadProgress = { readonly file: string; readonly share?: number; readonly rows: number }
-export type ReadRequest = { readonly files: readonly File[]; readonly edges: readonly number[] }
+export type ReadRequest = {
+  readonly files: readonly File[]
+  readonly edges: readonly number[]
+  readonly choice: FileChoice
+}
+/** What files held, summed up and packed beside the page: what is left is light. */
+export type ReadDone = {
+  readonly kind: 'done'
+  readonly packed: string
+  /** Times were made coarser so that a link can hold them. */
+  readonly coarsened: boolean
+  readonly parts: readonly Part[]
+  readonly report: ImportReport
+}
 export type ReadReply =
   | { readonly kind: 'progress'; readonly progress: ReadProgress }
-  | { readonly kind: 'done'; readonly workload: Workload; readonly report: ImportReport }
+  | ReadDone
   | { readonly kind: 'problem'; readonly message: string; readonly hint?: string }

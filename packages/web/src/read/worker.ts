@@ -1,46 +1,57 @@
 // Reads usage files beside the page, so that a large log never holds up typing.
-import { InputError, placeText, summarizer } from '@breakeven/core'
+import { collector, InputError, parseMap, parseWhere } from '@breakeven/core'
 import { readUsageStreams, requireTraffic } from '@breakeven/formats'
+import { problemOf } from '../solve/session.ts'
+import { summaryOf } from '../state/summary.ts'
 import type { ReadReply, ReadRequest } from './messages.ts'
 
 /** Often enough to be seen moving, too seldom to be felt. */
 const PROGRESS_EVERY_MS = 80
 
-/** To the page: the second argument of a window's `postMessage`, its origin, is none of a worker's. */
-// oxlint-disable-next-line unicorn/require-post-message-target-origin
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no origin to name.
 const reply = (message: ReadReply): void => self.postMessage(message)
 
-const read = async ({ files, edges }: ReadRequest): Promise<ReadReply> => {
-  const summary = summarizer({ edges, gaps: 'zero' })
+const read = async ({ files, edges, choice }: ReadRequest): Promise<ReadReply> => {
+  const { where, by, map, dateOrder } = choice
+  const given = where.trim() === '' ? undefined : where
+  const rows = collector({ edges, gaps: 'zero' }, parseWhere(given), by === '' ? undefined : by)
   let shownAt = 0
   const report = await readUsageStreams(
     files.map((file) => ({ name: file.name, stream: file.stream(), bytes: file.size })),
     {
-      onRow: summary.add,
-      onProgress: ({ file, bytesRead, bytesTotal, rows }) => {
+      onRow: rows.add,
+      onProgress: ({ file, bytesRead, bytesTotal, rows: count }) => {
         const now = performance.now()
         if (now - shownAt < PROGRESS_EVERY_MS) return
         shownAt = now
         const share = bytesTotal === undefined || bytesTotal === 0 ? {} : { share: bytesRead / bytesTotal }
-        reply({ kind: 'progress', progress: { file, rows, ...share } })
+        reply({ kind: 'progress', progress: { file, rows: count, ...share } })
       },
+      ...(map.trim() === '' ? {} : { map: parseMap(map) }),
+      ...(dateOrder === '' ? {} : { dateOrder }),
     },
   )
   requireTraffic(report)
-  return { kind: 'done', workload: summary.done(), report }
+  const whole = rows.whole()
+  if ((whole.requests ?? 1) === 0 && rows.left() > 0)
+    throw new InputError(`--where ${where}: none of ${rows.left().toLocaleString('en-US')} rows match`, {
+      hint: 'the report of the files shows what they hold',
+    })
+  const { text, coarsened } = await summaryOf(whole)
+  const parts = await Promise.all(
+    rows.parts().map(async ({ value, workload }) => ({ value, packed: (await summaryOf(workload)).text })),
+  )
+  return { kind: 'done', packed: text, coarsened, parts, report }
 }
 
-const problemOf = (error: unknown): ReadReply => {
-  if (!(error instanceof InputError))
+const problemIn = (error: unknown): ReadReply => {
+  try {
+    return problemOf(error)
+  } catch {
     return { kind: 'problem', message: `this file could not be read: ${String(error)}` }
-  const place = placeText(error.place)
-  return {
-    kind: 'problem',
-    message: place === '' ? error.message : `${place}: ${error.message}`,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
   }
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<ReadRequest>) => {
-  read(data).then(reply, (error: unknown) => reply(problemOf(error)))
+  read(data).then(reply, (error: unknown) => reply(problemIn(error)))
 })

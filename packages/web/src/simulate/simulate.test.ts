@@ -59,7 +59,7 @@ describe('requests to play', () => {
 })
 
 test('the replica that an option names is the one that was priced, and can be played', () => {
-  const result = solve(catalog, defaultSettings('2026-11-24'))
+  const result = solve({ catalog, settings: defaultSettings('2026-11-24') })
   if (result.kind !== 'answer') throw new Error(result.message)
   const hosted = result.comparison.options.filter(({ kind }) => kind === 'hosted')
   expect(hosted.length).toBeGreaterThan(5)

@@ -9,8 +9,8 @@ export const hostsOf = ({ models, machines }: Pick<Settings, 'models' | 'machine
   return models.flatMap((model) => machines.map((instance) => ({ model, instance })))
 }
 
-/** The page's settings as the core's conditions. */
-export const conditionsOf = (settings: Settings): Conditions => ({
+/** The page's settings as the core's conditions, at one of the two depths. */
+export const conditionsOf = (settings: Settings, estimate: Conditions['estimate'] = 'closed-form'): Conditions => ({
   ...DEFAULT_CONDITIONS,
   on: settings.on,
   region: settings.region,
@@ -22,5 +22,6 @@ export const conditionsOf = (settings: Settings): Conditions => ({
   replicas: settings.replicas,
   people: settings.people,
   fineTuning: settings.fineTuning,
+  estimate,
   ...(settings.class === undefined ? {} : { class: settings.class }),
 })

@@ -1,26 +1,35 @@
 import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
-import type { Catalog, Comparison, Workload } from '@breakeven/core'
+import type { Catalog, Conditions, Workload } from '@breakeven/core'
 import { articleComparison, compare, InputError, segmentEdges, workloadFromNumbers } from '@breakeven/core'
 import type { Settings } from '../state/settings.ts'
 import { conditionsOf } from './conditions.ts'
+import { hoursOf } from './hours.ts'
+import type { Result } from './messages.ts'
+import { problemOf } from './session.ts'
 
-/** What the page shows: an answer (a preset's beside its honest version), or why there is none. */
-export type Result =
-  | { readonly kind: 'answer'; readonly comparison: Comparison; readonly honest?: Comparison }
-  | { readonly kind: 'problem'; readonly message: string; readonly hint?: string }
+/** One catalogue is asked thousands of times. */
+const knownEdges = new WeakMap<Catalog['apiModels'], readonly number[]>()
+const edgesOf = (catalog: Catalog): readonly number[] => {
+  let edges = knownEdges.get(catalog.apiModels)
+  if (edges === undefined) knownEdges.set(catalog.apiModels, (edges = segmentEdges(catalog)))
+  return edges
+}
 
 /** The article names no latency target; what stands in front of its model ends a request after 29 s. */
 const ARTICLE_PATIENCE_SECONDS = 29
 
-/** The traffic of the settings, as the core takes it. Throws `InputError` for requests of no tokens. */
-export const workloadOf = ({ traffic }: Settings, catalog: Catalog): Workload => {
-  if (traffic.kind === 'file') return traffic.workload
+/** The traffic of the settings, as the core takes it; `read` is what files held. Throws `InputError` for requests of no tokens. */
+const workloadOf = ({ traffic }: Settings, catalog: Catalog, read: Workload | undefined): Workload => {
+  if (traffic.kind === 'file') {
+    if (read === undefined) throw new Error('the traffic of a file was not unpacked')
+    return read
+  }
   const { kind: _kind, ...numbers } = traffic
   if (numbers.inputTokens + numbers.outputTokens === 0)
     throw new InputError('requests of no tokens at all cost nothing to compare', {
       hint: 'give tokens in or tokens out above 0',
     })
-  return workloadFromNumbers(numbers, segmentEdges(catalog))
+  return workloadFromNumbers(numbers, edgesOf(catalog))
 }
 
 /**
@@ -54,7 +63,7 @@ const solvePreset = (catalog: ShippedCatalog, settings: Settings): Result => {
   const { inputTokens, outputTokens, host, machines, apiModel, on } = preset
   const honest = compare(
     catalog,
-    workloadFromNumbers({ requestsPerDay, inputTokens, outputTokens }, segmentEdges(catalog)),
+    workloadFromNumbers({ requestsPerDay, inputTokens, outputTokens }, edgesOf(catalog)),
     {
       ...conditionsOf(settings),
       on,
@@ -70,39 +79,24 @@ const solvePreset = (catalog: ShippedCatalog, settings: Settings): Result => {
   return { kind: 'answer', comparison: articleComparison(catalog, preset, requestsPerDay), honest }
 }
 
-/** Names from an old link that the catalogue no longer has. */
-export const missingNames = (catalog: Catalog, { api, models, machines }: Settings): readonly string[] => {
-  const has = (rows: readonly { readonly id: string }[], name: string): boolean =>
-    rows.some(({ id }) => id.toLowerCase() === name.toLowerCase())
-  return [
-    ...api.filter((name) => !has(catalog.apiModels, name)),
-    ...models.filter((name) => !has(catalog.openModels, name)),
-    ...machines.filter((name) => !has(catalog.instances, name)),
-  ]
+export type Asked = {
+  readonly catalog: ShippedCatalog
+  readonly settings: Settings
+  readonly read?: Workload | undefined
 }
 
-/** Leaves out what the catalogue does not have: a model that has gone must not take the page with it. */
-export const withoutMissing = (settings: Settings, missing: readonly string[]): Settings => {
-  if (missing.length === 0) return settings
-  const left = (names: readonly string[]): readonly string[] => names.filter((name) => !missing.includes(name))
-  return {
-    ...settings,
-    api: left(settings.api),
-    models: left(settings.models),
-    machines: left(settings.machines),
-  }
-}
-
-/** Settings in, answer out. What is wrong with the settings is an answer too; anything else that is thrown is a bug. */
-export const solve = (catalog: ShippedCatalog, settings: Settings): Result => {
+/** Settings in, answer out, at one of the two depths. What is wrong with the settings is an answer too. */
+export const solve = ({ catalog, settings, read }: Asked, estimate: Conditions['estimate'] = 'closed-form'): Result => {
   try {
     if (settings.preset !== undefined) return solvePreset(catalog, settings)
+    const workload = workloadOf(settings, catalog, read)
+    const hours = hoursOf(workload)
     return {
       kind: 'answer',
-      comparison: compare(catalogFor(catalog, settings), workloadOf(settings, catalog), conditionsOf(settings)),
+      comparison: compare(catalogFor(catalog, settings), workload, conditionsOf(settings, estimate)),
+      ...(hours === undefined ? {} : { hours }),
     }
   } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    return { kind: 'problem', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+    return problemOf(error)
   }
 }

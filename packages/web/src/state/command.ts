@@ -13,9 +13,18 @@ const hostText = ({ model = '', instance }: HostChoice): string =>
 /** Never with an exponent's plus sign or a comma. */
 const plain = (value: number): string => String(value)
 
-const trafficArguments = ({ traffic }: Settings): string[] =>
+const given = (flag: string, text: string): string[] => (text.trim() === '' ? [] : [`${flag} ${quoted(text.trim())}`])
+
+const trafficArguments = ({ traffic, files }: Settings): string[] =>
   traffic.kind === 'file'
-    ? traffic.names.map(quoted)
+    ? [
+        ...traffic.names.map(quoted),
+        ...given('--where', files.where),
+        ...given('--by', files.by),
+        ...given('--map', files.map),
+        ...given('--date-order', files.dateOrder),
+        ...(traffic.requestsPerDay === undefined ? [] : [`--requests-per-day ${plain(traffic.requestsPerDay)}`]),
+      ]
     : [
         `--requests-per-day ${plain(traffic.requestsPerDay)}`,
         `--input-tokens ${plain(traffic.inputTokens)}`,
@@ -24,8 +33,14 @@ const trafficArguments = ({ traffic }: Settings): string[] =>
         ...(traffic.peakFactor === undefined ? [] : [`--peak-factor ${plain(traffic.peakFactor)}`]),
       ]
 
-/** The command line that prints the same numbers as the page. */
-export const commandOf = (settings: Settings): string => {
+const discountArguments = (text: string): string[] =>
+  text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => `--discount ${quoted(part.trim())}`)
+
+/** The command line that prints the same numbers as the page shows, which may not have come to the deeper look yet. */
+export const commandOf = (settings: Settings, estimate: Settings['estimate']): string => {
   const { preset, traffic, people, fineTuning } = settings
   if (preset !== undefined && traffic.kind === 'numbers')
     return `breakeven compare --preset ${quoted(preset)} --requests-per-day ${plain(traffic.requestsPerDay)}`
@@ -48,5 +63,8 @@ export const commandOf = (settings: Settings): string => {
     ...(fineTuning.hours === 0
       ? []
       : [`--fine-tune-hours ${plain(fineTuning.hours)}`, `--fine-tune-months ${plain(fineTuning.months)}`]),
+    ...discountArguments(settings.discounts),
+    ...(settings.prices === undefined ? [] : [`--catalog ${quoted(settings.prices.name)}`]),
+    `--estimate ${estimate}`,
   ].join(' ')
 }

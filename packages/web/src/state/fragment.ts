@@ -1,7 +1,7 @@
 import type { CapabilityClass, Purchase, ReplicaPolicy } from '@breakeven/core'
 import { quantityOf } from './quantity.ts'
-import type { NumbersTraffic, Settings } from './settings.ts'
-import { DEFAULT_NUMBERS, defaultSettings } from './settings.ts'
+import type { FileChoice, FileTraffic, NumbersTraffic, Settings } from './settings.ts'
+import { DEFAULT_NUMBERS, defaultSettings, NO_CHOICE } from './settings.ts'
 
 /** Raised when a key changes its meaning; new keys do not need it. */
 const VERSION = 1
@@ -9,6 +9,9 @@ const VERSION = 1
 const CLASSES: readonly CapabilityClass[] = ['frontier', 'large', 'medium', 'small', 'encoder']
 const PURCHASES: readonly Purchase[] = ['on-demand', 'one-year', 'spot']
 const POLICIES: readonly ReplicaPolicy[] = ['fixed', 'hourly']
+const PARTS: readonly FileChoice['by'][] = ['model', 'project']
+const ORDERS: readonly FileChoice['dateOrder'][] = ['day-first', 'month-first']
+const ESTIMATES: readonly Settings['estimate'][] = ['closed-form', 'simulated']
 
 /** `a,b,c`; names hold slashes, colons and dots but no comma. An empty list is `*`: every one. */
 const listText = (items: readonly string[]): string => (items.length === 0 ? '*' : items.join(','))
@@ -17,26 +20,38 @@ const listText = (items: readonly string[]): string => (items.length === 0 ? '*'
 const escape = (text: string): string =>
   encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%40', '@')
 
-const trafficPairs = (settings: Settings, summary: string | undefined): readonly (readonly [string, string])[] => {
-  const { traffic } = settings
-  if (traffic.kind === 'file')
-    return [['files', listText(traffic.names)], ...(summary === undefined ? [] : [['traffic', summary] as const])]
+type Pairs = readonly (readonly [string, string])[]
+
+const trafficPairs = ({ traffic, files }: Settings): Pairs => {
+  if (traffic.kind === 'numbers')
+    return [
+      ['requests', String(traffic.requestsPerDay)],
+      ['in', String(traffic.inputTokens)],
+      ['out', String(traffic.outputTokens)],
+      ...(traffic.cachedShare === 0 ? [] : [['cached', String(traffic.cachedShare)] as const]),
+      ...(traffic.peakFactor === undefined ? [] : [['peak', String(traffic.peakFactor)] as const]),
+    ]
+  const chosen = [
+    ['where', files.where],
+    ['by', files.by],
+    ['map', files.map],
+    ['dates', files.dateOrder],
+  ] as const
   return [
-    ['requests', String(traffic.requestsPerDay)],
-    ['in', String(traffic.inputTokens)],
-    ['out', String(traffic.outputTokens)],
-    ...(traffic.cachedShare === 0 ? [] : [['cached', String(traffic.cachedShare)] as const]),
-    ...(traffic.peakFactor === undefined ? [] : [['peak', String(traffic.peakFactor)] as const]),
+    ['files', listText(traffic.names)],
+    ['traffic', traffic.packed],
+    ...(traffic.requestsPerDay === undefined ? [] : [['requests', String(traffic.requestsPerDay)] as const]),
+    ...chosen.filter(([, text]) => text !== ''),
   ]
 }
 
 /** Settings as an address' fragment, without the `#`. The date is always in it: a link answers tomorrow as it did today. */
-export const fragmentOf = (settings: Settings, summary?: string): string => {
+export const fragmentOf = (settings: Settings): string => {
   const base = defaultSettings(settings.on)
   const changed = (key: keyof Settings): boolean => JSON.stringify(settings[key]) !== JSON.stringify(base[key])
-  const pairs: readonly (readonly [string, string])[] = [
+  const pairs: Pairs = [
     ['v', String(VERSION)],
-    ...trafficPairs(settings, summary),
+    ...trafficPairs(settings),
     ['on', settings.on],
     ...(settings.preset === undefined ? [] : [['preset', settings.preset] as const]),
     ...(changed('api') ? [['api', listText(settings.api)] as const] : []),
@@ -54,6 +69,11 @@ export const fragmentOf = (settings: Settings, summary?: string): string => {
     ...(changed('fineTuning')
       ? [['tuning', `${settings.fineTuning.hours},${settings.fineTuning.months}`] as const]
       : []),
+    ...(settings.discounts === '' ? [] : [['discounts', settings.discounts] as const]),
+    ...(settings.prices === undefined
+      ? []
+      : [['catalog', settings.prices.name] as const, ['prices', settings.prices.packed] as const]),
+    ...(changed('estimate') ? [['estimate', settings.estimate] as const] : []),
     ...(settings.hidden.length === 0 ? [] : [['hidden', listText(settings.hidden)] as const]),
   ]
   return pairs.map(([key, value]) => `${key}=${escape(value)}`).join('&')
@@ -62,16 +82,16 @@ export const fragmentOf = (settings: Settings, summary?: string): string => {
 export type LinkProblem = { readonly kind: 'newer' | 'value' | 'unknown'; readonly key: string; readonly value: string }
 
 export type ReadLink = {
+  /** With the numbers of the link: they stand in where the traffic of files turns out to be broken. */
   readonly settings: Settings
-  /** Packed; to be unpacked with `workloadOfSummary`. */
-  readonly summary?: string
-  readonly fileNames: readonly string[]
+  /** What files held, still packed. */
+  readonly file?: FileTraffic
   /** What could not be taken as it stood; the rest was. */
   readonly problems: readonly LinkProblem[]
 }
 
 const KEYS = new Set(
-  'v requests in out cached peak files traffic on preset api models machines region ttft tpot purchase replicas class people tuning hidden'.split(
+  'v requests in out cached peak files traffic where by map dates on preset api models machines region ttft tpot purchase replicas class people tuning discounts catalog prices estimate hidden'.split(
     ' ',
   ),
 )
@@ -127,10 +147,14 @@ export const readFragment = (fragment: string, today: string): ReadLink => {
   })
   const preset = take('preset', (text) => text)
   const capability = take('class', oneOf(CLASSES))
-  const summary = pairs.get('traffic') ?? undefined
-  const files = pairs.get('files')
+  const words = (key: string): string => take(key, (value) => value) ?? ''
+  const packed = pairs.get('traffic') ?? undefined
+  const names = take('files', list)
   // Names of files without what was in them: a link that was cut.
-  if (files !== null && summary === undefined) problems.push({ kind: 'value', key: 'files', value: files })
+  if (names !== undefined && packed === undefined)
+    problems.push({ kind: 'value', key: 'files', value: pairs.get('files') ?? '' })
+  const prices = pairs.get('prices')
+  const requestsPerDay = pairs.has('requests') ? traffic.requestsPerDay : undefined
   return {
     settings: {
       ...base,
@@ -145,12 +169,30 @@ export const readFragment = (fragment: string, today: string): ReadLink => {
       replicas: take('replicas', oneOf(POLICIES)) ?? base.replicas,
       people: people === undefined ? base.people : { hoursPerMonth: people[0], usdPerHour: people[1] },
       fineTuning: tuning === undefined ? base.fineTuning : { hours: tuning[0], months: tuning[1] },
+      files: {
+        ...NO_CHOICE,
+        where: words('where'),
+        map: words('map'),
+        by: take('by', oneOf(PARTS)) ?? '',
+        dateOrder: take('dates', oneOf(ORDERS)) ?? '',
+      },
+      discounts: words('discounts'),
+      ...(prices === null ? {} : { prices: { name: words('catalog') || 'prices.yaml', packed: prices } }),
+      estimate: take('estimate', oneOf(ESTIMATES)) ?? base.estimate,
       hidden: take('hidden', list) ?? [],
       ...(preset === undefined ? {} : { preset }),
       ...(capability === undefined ? {} : { class: capability }),
     },
-    ...(summary === undefined ? {} : { summary }),
-    fileNames: take('files', list) ?? [],
+    ...(packed === undefined
+      ? {}
+      : {
+          file: {
+            kind: 'file',
+            names: names ?? [],
+            packed,
+            ...(requestsPerDay === undefined ? {} : { requestsPerDay }),
+          },
+        }),
     problems,
   }
 }

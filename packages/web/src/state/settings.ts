@@ -1,4 +1,4 @@
-import type { CapabilityClass, Conditions, IsoDate, Purchase, ReplicaPolicy, Workload } from '@breakeven/core'
+import type { CapabilityClass, Conditions, IsoDate, Purchase, ReplicaPolicy } from '@breakeven/core'
 import { DEFAULT_CONDITIONS } from '@breakeven/core'
 
 export type NumbersTraffic = {
@@ -11,9 +11,32 @@ export type NumbersTraffic = {
   /** Absent: assumed. */
   readonly peakFactor?: number
 }
+/** One part of the traffic, where the answer is split: by model or by project. */
+export type Part = { readonly value: string; readonly packed: string }
 /** What was read from files, summarised: never rows. */
-type FileTraffic = { readonly kind: 'file'; readonly names: readonly string[]; readonly workload: Workload }
+export type FileTraffic = {
+  readonly kind: 'file'
+  readonly names: readonly string[]
+  /** The workload as `summaryOf` packed it: what the link carries and the workers unpack. */
+  readonly packed: string
+  /** Absent: the files' own volume. */
+  readonly requestsPerDay?: number
+  /** Only while the files are at hand: a link does not carry them. */
+  readonly parts?: readonly Part[]
+}
 type Traffic = NumbersTraffic | FileTraffic
+
+/** How files are read, in the command line's own words; empty where nothing was said. */
+export type FileChoice = {
+  readonly where: string
+  readonly by: '' | 'model' | 'project'
+  readonly map: string
+  readonly dateOrder: '' | 'day-first' | 'month-first'
+}
+export const NO_CHOICE: FileChoice = { where: '', by: '', map: '', dateOrder: '' }
+
+/** The reader's own catalogue file over the shipped one, packed. */
+type OwnPrices = { readonly name: string; readonly packed: string }
 
 /** All that the page shows follows from this value, and all of it is in the link. */
 export type Settings = {
@@ -34,6 +57,12 @@ export type Settings = {
   readonly class?: CapabilityClass
   readonly people: Conditions['people']
   readonly fineTuning: Conditions['fineTuning']
+  readonly files: FileChoice
+  /** `openai=12%, aws=5%`: off list prices. */
+  readonly discounts: string
+  readonly prices?: OwnPrices
+  /** How deep to look in the end: the closed form is always shown first. */
+  readonly estimate: 'closed-form' | 'simulated'
   /** Lines of the chart that the legend switched off. */
   readonly hidden: readonly string[]
 }
@@ -70,5 +99,8 @@ export const defaultSettings = (on: IsoDate): Settings => ({
   replicas: DEFAULT_CONDITIONS.replicas,
   people: { hoursPerMonth: 0, usdPerHour: DEFAULT_USD_PER_PERSON_HOUR },
   fineTuning: DEFAULT_CONDITIONS.fineTuning,
+  files: NO_CHOICE,
+  discounts: '',
+  estimate: 'simulated',
   hidden: [],
 })

@@ -4,12 +4,15 @@ import { compare, InputError, segmentEdges, summarizer, workloadFromNumbers } fr
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conditionsOf } from '../solve/conditions.ts'
-import { catalogFor, missingNames, solve, withoutMissing } from '../solve/solve.ts'
+import { missingNames, withoutMissing } from '../solve/missing.ts'
+import { openSession } from '../solve/session.ts'
+import { catalogFor, solve } from '../solve/solve.ts'
 import { commandOf } from './command.ts'
 import { fragmentOf, readFragment } from './fragment.ts'
+import { packText } from './packed.ts'
 import { quantityOf, quantityText } from './quantity.ts'
 import type { Settings } from './settings.ts'
-import { DEFAULT_NUMBERS, defaultSettings } from './settings.ts'
+import { DEFAULT_NUMBERS, defaultSettings, NO_CHOICE } from './settings.ts'
 import { summaryOf, workloadOfSummary } from './summary.ts'
 
 const TODAY = '2026-11-24'
@@ -59,9 +62,26 @@ const anySettings: fc.Arbitrary<Settings> = fc
     hidden: fc.uniqueArray(name, { minLength: 0, maxLength: 3 }),
     purchase: fc.constantFrom('on-demand' as const, 'one-year' as const, 'spot' as const),
     hours: fc.nat(1000),
+    discounts: fc.constantFrom('', 'openai=12%', 'openai=12%, aws=0.05'),
+    estimate: fc.constantFrom('closed-form' as const, 'simulated' as const),
+    prices: fc.option(fc.record({ name, packed: name }), { nil: undefined }),
   })
   .map(
-    ({ requestsPerDay, inputTokens, outputTokens, cachedShare, peakFactor, api, models, hidden, purchase, hours }) => ({
+    ({
+      requestsPerDay,
+      inputTokens,
+      outputTokens,
+      cachedShare,
+      peakFactor,
+      api,
+      models,
+      hidden,
+      purchase,
+      hours,
+      discounts,
+      estimate,
+      prices,
+    }) => ({
       ...defaultSettings(TODAY),
       traffic: {
         kind: 'numbers' as const,
@@ -77,6 +97,9 @@ const anySettings: fc.Arbitrary<Settings> = fc
       hidden,
       purchase,
       people: { hoursPerMonth: hours, usdPerHour: 100 },
+      discounts,
+      estimate,
+      ...(prices === undefined ? {} : { prices }),
     }),
   )
 
@@ -111,6 +134,24 @@ describe('a link', () => {
     expect(settings.traffic).toEqual({ ...DEFAULT_NUMBERS, inputTokens: 700 })
     expect(settings.on).toBe(TODAY)
   })
+})
+
+test('a link of files carries which part was taken, how it was read, and the volume it was brought to', () => {
+  const files = {
+    where: 'model=gpt-4o|gpt-4o-mini,project=search',
+    by: 'project',
+    map: 'input=a b',
+    dateOrder: 'day-first',
+  }
+  const settings = {
+    ...defaultSettings(TODAY),
+    traffic: { kind: 'file', names: ['a.csv', 'b&c.jsonl'], packed: 'x-_9', requestsPerDay: 5000 },
+    files,
+  } as Settings
+  const read = readFragment(fragmentOf(settings), '2030-01-01')
+  expect(read.problems).toEqual([])
+  expect(read.settings.files).toEqual(files)
+  expect(read.file).toEqual(settings.traffic)
 })
 
 test('a link that names files and has lost their traffic says so', () => {
@@ -169,7 +210,7 @@ describe('the answer', () => {
   test('reading only the rows that can matter changes nothing', () => {
     const settings = { ...defaultSettings(TODAY), models: ['llama-3.1-8b', 'gpt-oss-20b'] }
     const { kind: _kind, ...numbers } = DEFAULT_NUMBERS
-    const result = solve(catalog, settings)
+    const result = solve({ catalog, settings })
     if (result.kind !== 'answer') throw new Error(result.message)
     const lean = catalogFor(catalog, settings)
     expect(lean.apiModels.length).toBeLessThan(catalog.apiModels.length / 5)
@@ -193,19 +234,63 @@ describe('the answer', () => {
     const settings = { ...defaultSettings(TODAY), api: ['openai/gpt-5-mini', 'gone/gone'] }
     const missing = missingNames(catalog, settings)
     expect(missing).toEqual(['gone/gone'])
-    expect(solve(catalog, withoutMissing(settings, missing)).kind).toBe('answer')
+    expect(solve({ catalog, settings: withoutMissing(settings, missing) }).kind).toBe('answer')
   })
 
   test('a region without machines is a problem with its way out, not a crash', () => {
-    const result = solve(catalog, { ...defaultSettings(TODAY), region: 'mars-1' })
+    const result = solve({ catalog, settings: { ...defaultSettings(TODAY), region: 'mars-1' } })
     expect(result).toMatchObject({ kind: 'problem', hint: expect.stringContaining('us-east-1') })
   })
 
   test('a command is safe to paste, whatever a file is called', () => {
     const settings: Settings = {
       ...defaultSettings(TODAY),
-      traffic: { kind: 'file', names: ["it's; rm -rf $HOME.csv"], workload: workloadFrom(5) },
+      traffic: { kind: 'file', names: ["it's; rm -rf $HOME.csv"], packed: '' },
+      files: { ...NO_CHOICE, where: 'model=$(reboot)' },
+      discounts: 'openai=12%, aws=5%',
+      prices: { name: 'my prices.yaml', packed: '' },
     }
-    expect(commandOf(settings)).toContain(String.raw`breakeven compare 'it'\''s; rm -rf $HOME.csv' --api`)
+    const command = commandOf(settings, 'simulated')
+    expect(command).toContain(String.raw`breakeven compare 'it'\''s; rm -rf $HOME.csv' --where 'model=$(reboot)' --api`)
+    expect(command).toContain("--discount openai=12% --discount aws=5% --catalog 'my prices.yaml' --estimate simulated")
+  })
+
+  test("one's own prices and discounts are what is paid", async () => {
+    const own = 'prices:\n  - model: openai/gpt-5-mini\n    usdPerMillion: { freshInput: 1, output: 1 }\n'
+    const settings: Settings = {
+      ...defaultSettings(TODAY),
+      prices: { name: 'mine.yaml', packed: await packText(own) },
+      discounts: 'anthropic=50%',
+    }
+    const session = openSession(catalog)
+    const usdOf = async (asked: Settings, id: string): Promise<number | undefined> => {
+      const result = solve({ catalog: await session.catalogFor(asked), settings: asked })
+      return result.kind === 'answer'
+        ? result.comparison.options.find((option) => option.id === id)?.usdPerDay
+        : undefined
+    }
+    // 50,000 requests of 1,500 + 400 tokens at $1 a million.
+    expect(await usdOf(settings, 'api:openai/gpt-5-mini')).toBeCloseTo(95, 9)
+    const listed = (await usdOf(defaultSettings(TODAY), 'api:anthropic/claude-sonnet-5-5'))!
+    expect(await usdOf(settings, 'api:anthropic/claude-sonnet-5-5')).toBeCloseTo(listed / 2, 9)
+    await expect(session.catalogFor({ ...settings, discounts: 'opnai=5%' })).rejects.toThrow('opnai')
+    const broken = { ...settings, prices: { name: 'mine.yaml', packed: await packText('prices: 3') } }
+    await expect(session.catalogFor(broken)).rejects.toBeInstanceOf(InputError)
+  })
+
+  test('files at another volume: as many times the traffic, the same mix', async () => {
+    const { text } = await summaryOf(workloadFrom(500))
+    const session = openSession(catalog)
+    const at = async (requestsPerDay?: number): Promise<number> => {
+      const settings: Settings = {
+        ...defaultSettings(TODAY),
+        traffic: { kind: 'file', names: [], packed: text, ...(requestsPerDay === undefined ? {} : { requestsPerDay }) },
+      }
+      const result = solve({ catalog, settings, read: await session.trafficFor(settings) })
+      if (result.kind !== 'answer') throw new Error(result.message)
+      return result.comparison.options.find(({ kind }) => kind === 'asIs')!.usdPerDay
+    }
+    expect((await at(20_000)) / (await at(10_000))).toBeCloseTo(2, 9)
+    expect(await at()).toBeGreaterThan(0)
   })
 })

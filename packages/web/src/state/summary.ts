@@ -1,5 +1,5 @@
 import type { Workload } from '@breakeven/core'
-import { InputError } from '@breakeven/core'
+import { brokenLink, packText, unpackText } from './packed.ts'
 
 /** A link longer than this breaks in chats and mails. */
 const MOST_CHARACTERS = 24_000
@@ -12,23 +12,7 @@ type Packed = Omit<Workload, 'arrivals'> & {
   readonly arrivals?: { readonly startAt: number; readonly stepSeconds: number; readonly requests: readonly number[] }
 }
 
-const pump = async (
-  bytes: Uint8Array<ArrayBuffer>,
-  through: GenericTransformStream,
-): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer())
-
-/** In pieces: a call takes only so many arguments. */
-const binaryOf = (bytes: Uint8Array): string => {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return text
-}
-
-const pack = async (value: Packed): Promise<string> => {
-  const packed = await pump(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream('deflate-raw'))
-  return btoa(binaryOf(packed)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
+const pack = (value: Packed): Promise<string> => packText(JSON.stringify(value))
 
 const plain = ({ arrivals, ...workload }: Workload): Packed => ({
   ...workload,
@@ -129,19 +113,18 @@ const looksRight = (value: Packed): boolean =>
   finite(value.usage?.output) &&
   value.cells.every(({ group, usage }) => value.groups[group] !== undefined && finite(usage?.freshInput))
 
+const THE_TRAFFIC = 'the traffic'
+
 /** The workload that `summaryOf` wrote. Throws `InputError` for a link that was cut or changed on its way. */
 export const workloadOfSummary = async (text: string): Promise<Workload> => {
+  const json = await unpackText(text, THE_TRAFFIC)
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    const json = new TextDecoder().decode(await pump(bytes, new DecompressionStream('deflate-raw')))
     const { arrivals, ...packed } = JSON.parse(json) as Packed
     if (!looksRight(packed)) throw new Error('not a workload')
     return arrivals === undefined
       ? packed
       : { ...packed, arrivals: { ...arrivals, requests: Float64Array.from(arrivals.requests) } }
   } catch {
-    throw new InputError('the traffic in this link cannot be read: the link was cut short or changed on its way', {
-      hint: 'ask for the link again, or drop the file itself',
-    })
+    throw brokenLink(THE_TRAFFIC)
   }
 }

@@ -13,7 +13,3 @@ export const languageFor = (chosen: string | null, preferred: readonly string[])
   if (chosen === 'en' || chosen === 'zh') return chosen
   return preferred[0]?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en'
 }
-
-/** A calendar date in the reader's own way of writing it. */
-export const dateText = (date: string, language: Language): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))

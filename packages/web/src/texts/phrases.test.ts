@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { loadCatalog } from '@breakeven/catalog'
+import type { Comparison, Workload } from '@breakeven/core'
+import { segmentEdges, summarizer } from '@breakeven/core'
+import { readUsageStreams, renderImportReport } from '@breakeven/formats'
+import { describe, expect, test } from 'vitest'
+import { solve } from '../solve/solve.ts'
+import { readFragment } from '../state/fragment.ts'
+import type { Settings } from '../state/settings.ts'
+import { figuresOf } from './figures.ts'
+import { saying } from './say.ts'
+
+const say = saying('zh')
+const catalog = loadCatalog()
+const EXAMPLE = new URL('../../../../examples/usage.csv', import.meta.url)
+
+/** Words that a Chinese reader uses as they are, and names that are written like words. */
+const KEPT = new Set([
+  'token',
+  'tokens',
+  'on',
+  'int',
+  'bf',
+  'fp',
+  'cpu',
+  'gzip',
+  'vllm',
+  'tgi',
+
+  ...catalog.apiModels.flatMap(({ provider, model }) => `${provider} ${model}`.split(/[^a-z]+/)),
+])
+
+/** English that is left: words in lower case that are no part of an id, a path, a flag or a name. */
+const englishIn = (text: string): string =>
+  (
+    text
+      .replaceAll(/https?:\S+/g, ' ')
+      .replaceAll(/--[\w-]+|[\w.]+(?:[-@/.:_][\w.]+)+/g, ' ')
+      .match(/(?<!\w)[a-z]{3,}(?!\w)/g) ?? []
+  )
+    .filter((word) => !KEPT.has(word))
+    .join(' ')
+
+const sentencesOf = ({ options, ruledOut, apart, assumed, sensitivity }: Comparison): string[] => [
+  ...options.flatMap(({ lines, notes, runnerUp }) => [
+    ...lines.flatMap(({ item, unit }) => [item, unit]),
+    ...notes,
+    ...(runnerUp === undefined ? [] : [runnerUp.why]),
+  ]),
+  ...[...ruledOut, ...apart].map(({ reason }) => reason),
+  ...assumed,
+  ...sensitivity.flatMap(({ input, lowSetting, highSetting }) => [input, lowSetting, highSetting]),
+]
+
+/** What the price files themselves remark is a quotation, like a source, and stays in the words of the file. */
+const remarks = new Set(catalog.apiModels.flatMap(({ prices }) => prices.flatMap(({ flags = [] }) => flags)))
+const isRemark = (text: string): boolean => [...remarks].some((remark) => text.includes(remark))
+
+const left = (comparison: Comparison): string[] => [
+  ...new Set(
+    sentencesOf(comparison)
+      .filter((text) => !isRemark(text))
+      .map((text) => englishIn(say(text)))
+      .filter((text) => text !== ''),
+  ),
+]
+
+const settingsOf = (fragment: string): Settings => readFragment(`v=1&on=2026-11-24&${fragment}`, '2026-11-24').settings
+
+const read = async (): Promise<{ workload: Workload; report: string }> => {
+  const { add, done } = summarizer({ edges: segmentEdges(catalog), gaps: 'zero' })
+  const bytes = readFileSync(EXAMPLE)
+  const report = await readUsageStreams(
+    [{ name: 'usage.csv', stream: new Blob([bytes]).stream(), bytes: bytes.length }],
+    { onRow: add },
+  )
+  return { workload: done(), report: renderImportReport(report) }
+}
+
+describe('in Chinese no sentence of the core stays English', () => {
+  test.each([
+    ['the first screen', ''],
+    ['a mix', 'requests=400000&in=1500&out=400&peak=6'],
+    ['people and fine-tuning', 'requests=80000&people=20,120&tuning=40,6'],
+    ['long prompts', 'requests=60000&in=250000&out=500&api=google-gemini-api/gemini-2.5-pro,openai/gpt-5.4'],
+    ['everything', 'requests=7000&in=700&out=70&api=*&models=*&machines=*'],
+  ])('%s', (name, fragment) => {
+    for (const estimate of name === 'everything'
+      ? (['closed-form'] as const)
+      : (['closed-form', 'simulated'] as const)) {
+      const result = solve({ catalog, settings: settingsOf(fragment) }, estimate)
+      if (result.kind !== 'answer') throw new Error(result.message)
+      expect(left(result.comparison)).toEqual([])
+    }
+  })
+
+  test('a file and its report', async () => {
+    const { workload, report } = await read()
+    const settings: Settings = { ...settingsOf(''), traffic: { kind: 'file', names: ['usage.csv'], packed: '' } }
+    const result = solve({ catalog, settings, read: workload }, 'simulated')
+    if (result.kind !== 'answer') throw new Error(result.message)
+    expect(left(result.comparison)).toEqual([])
+    const labels = report.split('\n').flatMap((line) => line.trim().split(/\s{2,}/))
+    expect(labels.map((label) => englishIn(say(label))).filter((text) => text !== '')).toEqual([])
+  })
+
+  test('a figure keeps its value, a name its letters', () => {
+    expect(say('peak 3.0 x the mean (no clock shows the peak; band 2 to 5.0)')).toBe(
+      '峰值为均值的 3.0 倍（没有时间记录可看出峰值；区间 2 到 5.0）',
+    )
+    expect(say('overflow: cached input')).toBe('溢出：缓存的输入')
+    expect(say('something nobody has said before')).toBe('something nobody has said before')
+    expect(saying('en')('input')).toBe('input')
+  })
+})
+
+test('figures as a Chinese reader writes them, and as the command line prints them', () => {
+  const [en, zh] = [figuresOf('en'), figuresOf('zh')]
+  expect([en.usd(1334.4), zh.usd(1334.4)]).toEqual(['$1,334', 'US$1,334'])
+  expect([en.usd(0.000_012_34), zh.usd(0.000_012_34)]).toEqual(['$0.0000123', 'US$0.0000123'])
+  expect([en.count(113_435.9), zh.count(113_435.9)]).toEqual(['113,436', '113,436'])
+  expect([en.compact(1_500_000), zh.compact(1_500_000)]).toEqual(['1.5M', '150万'])
+  expect([en.date('2026-11-24'), zh.date('2026-11-24')]).toEqual(['Nov 24, 2026', '2026年11月24日'])
+  expect([en.seconds(0.0852), zh.seconds(1.2)]).toEqual(['85.2 ms', '1.2秒'])
+  expect(zh.percent(0.694)).toBe('69%')
+})
