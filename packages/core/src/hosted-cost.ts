@@ -44,7 +44,7 @@ export const rateOf = ({ instance, region, purchase }: Deployment, on: IsoDate):
     )[0]
 
 /** Replicas that one machine holds. A CPU machine holds one. */
-const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number =>
+export const replicasPerInstance = ({ instance, tensorParallel }: Deployment): number =>
   Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))
 
 /** Requests a day that one machine carries when its busiest moment is `peakFactor` times the mean. */

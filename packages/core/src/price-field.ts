@@ -12,6 +12,7 @@ import {
 import type { ApiModel } from './catalog.ts'
 import type { Comparison, PlayedHybrid, PricedOption } from './comparison.ts'
 import type { Slo } from './fleet.ts'
+import { replicasPerInstance } from './hosted-cost.ts'
 import { bestHybrid, shareOver } from './hybrid.ts'
 import { ON_TEXT } from './played-notes.ts'
 import type { HostLook, HostTask, HybridLook, HybridTask, Stage, Staged } from './play.ts'
@@ -138,7 +139,7 @@ const taskOf = ({ catalog, conditions, load, requestsPerDay }: Setting, host: Ho
     kind: 'host',
     replica,
     closed: host.capacity,
-    perInstance: host.priced.replicas(0).mean,
+    perInstance: replicasPerInstance(host.deployment),
     policy: conditions.replicas,
     peakRequestsPerSecond: (requestsPerDay * (load[0]?.factor ?? 1)) / SECONDS_PER_DAY,
     utilisation: conditions.utilisation,
@@ -278,7 +279,7 @@ const hybridTaskOf = (setting: Setting, { hosted, renter }: Pairing): HybridTask
   const { catalog, requestsPerDay } = setting
   const replica = replicaOf(catalog, hosted.deployment)
   if (replica === undefined || requestsPerDay === 0) return undefined
-  const perInstance = hosted.priced.replicas(0).mean
+  const perInstance = replicasPerInstance(hosted.deployment)
   const most = Math.ceil((hosted.option.replicas?.max ?? perInstance) / perInstance)
   const guess = bestHybrid(hybridQuestionOf(setting, hosted, renter))
   const pure = Math.min(hosted.option.usdPerDay, renter.usdPerDay)

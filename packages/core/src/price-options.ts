@@ -8,7 +8,7 @@ import { readsRequests, sortLengths } from './context-length.ts'
 import type { CostCurve, Line } from './cost.ts'
 import { linearCurve, stretchedCurve } from './curve.ts'
 import type { HostedPriced } from './hosted-cost.ts'
-import { hostedCost } from './hosted-cost.ts'
+import { hostedCost, replicasPerInstance } from './hosted-cost.ts'
 import type { HybridPriced, HybridQuestion } from './hybrid.ts'
 import { hybridCost, hybridSeen } from './hybrid.ts'
 import type { LoadShape } from './load-shape.ts'
@@ -208,7 +208,21 @@ const hostedNotes = (
 
 const FACTOR_HALVINGS = 40
 
-/** The share of its rate that a machine carries on the traffic as it was played: 1, or less where that asked for more machines. */
+/** The end of a range of factors below which something holds and above which it does not. */
+const lastFactor = (holds: (factor: number) => boolean): number => {
+  let [low, high] = [0, 1]
+  for (let halving = 0; halving < FACTOR_HALVINGS; halving += 1) {
+    const middle = (low + high) / 2
+    if (holds(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * The share of its rate that a machine carries on the traffic as it was played: 1, or less where that asked for more
+ * machines. So many held and one less did not, so the volume at which one more is needed lies between; its middle is taken.
+ */
 const factorSeen = (
   byRate: HostedPriced,
   costAt: (throughputFactor: number) => HostedPriced | undefined,
@@ -216,18 +230,15 @@ const factorSeen = (
   fleet: FleetProof | undefined,
 ): number => {
   if (fleet === undefined) return 1
-  const enough = (priced: HostedPriced | undefined): boolean => {
-    const { mean, max } = priced!.replicas(requestsPerDay)
+  const isEnough = (priced: HostedPriced): boolean => {
+    const { mean, max } = priced.replicas(requestsPerDay)
     return max >= fleet.replicas && mean >= fleet.meanReplicas * (1 - 1e-9)
   }
-  if (enough(byRate)) return 1
-  let [low, high] = [0, 1]
-  for (let halving = 0; halving < FACTOR_HALVINGS; halving += 1) {
-    const middle = (low + high) / 2
-    if (middle > 0 && enough(costAt(middle))) low = middle
-    else high = middle
-  }
-  return low
+  if (isEnough(byRate)) return 1
+  const largest = lastFactor((factor) => isEnough(costAt(factor)!))
+  const needed = costAt(largest)!.replicas(requestsPerDay).mean
+  const smallest = lastFactor((factor) => costAt(factor)!.replicas(requestsPerDay).mean > needed)
+  return Math.sqrt(largest * Math.max(smallest, largest / 2))
 }
 
 /** One hosted deployment; undefined where its machine has no price here. */
@@ -323,7 +334,7 @@ export const priceHybrid = (
           outputOver: seen.outputTokensOver,
         })
   if (hybrid === undefined) return undefined
-  const replicas = hybrid.machines * hosted.priced.replicas(0).mean
+  const replicas = hybrid.machines * replicasPerInstance(hosted.deployment)
   const bandOf = (option: PricedOption, end: 'low' | 'high'): number => option[end] / option.usdPerDay
   const shareOf = (end: 'low' | 'high'): number =>
     (1 - hybrid.overflowShare) * bandOf(hosted.option, end) + hybrid.overflowShare * bandOf(renter, end)

@@ -1,4 +1,5 @@
 import type { RunnerUp } from './comparison.ts'
+import { replicasPerInstance } from './hosted-cost.ts'
 import type { HostedOutcome } from './price-options.ts'
 import { HOURS_PER_DAY, type Usd } from './units.ts'
 
@@ -14,8 +15,8 @@ export type Figures = {
   readonly requestsPerMachineSecond: number
 }
 
-const figuresOf = ({ priced, capacity, option }: HostedOutcome): Figures => {
-  const perInstance = priced.replicas(0).mean
+const figuresOf = ({ priced, capacity, option, deployment }: HostedOutcome): Figures => {
+  const perInstance = replicasPerInstance(deployment)
   return {
     usd: option.usdPerDay,
     machines: (option.replicas?.mean ?? perInstance) / perInstance,

@@ -4,7 +4,7 @@ import type { Catalog, Engine, Instance, OpenModel, Precision, Purchase } from '
 import type { FittingCapacity } from './conditions.ts'
 import { stepsFor } from './curve.ts'
 import type { Slo } from './fleet.ts'
-import { rateOf } from './hosted-cost.ts'
+import { rateOf, replicasPerInstance } from './hosted-cost.ts'
 import { type Deployment, hostedId, type OptionId } from './option.ts'
 import type { FleetLook, FleetTask, Look, Stage, Staged } from './play.ts'
 import type { Latencies } from './replica-latency.ts'
@@ -191,7 +191,7 @@ const screened = (
       continue
     }
     fitting += 1
-    const perInstance = Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))
+    const perInstance = replicasPerInstance(deployment)
     const bare: Configuration = {
       id: hostedId(deployment),
       deployment,
