@@ -40,18 +40,20 @@ const companions = (): Plugin => ({
   },
 })
 
-/** The published command: one entry and lazy chunks, everything bundled but what is native and optional. */
+/** The published command and the worker that simulates beside it: lazy chunks, everything bundled but what is native and optional. */
 export default defineConfig({
   root: at('.'),
   build: {
-    ssr: at('src/main.ts'),
+    ssr: true,
     outDir: at('dist'),
     emptyOutDir: true,
     target: 'node22',
     minify: true,
     rolldownOptions: {
+      // `players/pool.ts` looks for the worker by this name.
+      input: { breakeven: at('src/main.ts'), player: at('src/players/worker.ts') },
       external: isExternal,
-      output: { entryFileNames: 'breakeven.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },
   ssr: { noExternal: true, external: [...OPTIONAL, ...BUILDERS] },

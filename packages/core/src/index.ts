@@ -89,7 +89,7 @@ export {
 export { accuracyBySource, accuracyOf, type Accuracy, type Residual } from './validate/accuracy.ts'
 export { predict, type Prediction, type Trial } from './validate/trial.ts'
 export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hourly.ts'
-export { type Look, lookAt, playHere, type PlayTask, type Round, type Stage, type Staged } from './play.ts'
+export { type Look, lookAt, playHere, type PlayTask, type Round, SCALING, type Stage, type Staged } from './play.ts'
 export { type Configuration, searching, type SearchQuestion, type SearchResult } from './search.ts'
 export { randomFrom } from './random.ts'
 export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'

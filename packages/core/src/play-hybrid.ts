@@ -23,7 +23,7 @@ export type HybridTask = {
   readonly most: number
 }
 
-export type HybridTry = {
+type HybridTry = {
   readonly machines: number
   readonly usdPerDay: Usd
   readonly callsOver: number

@@ -41,7 +41,7 @@ export const whyOf = (here: Figures, there: Figures): string => {
 }
 
 /** The next best way beside the best one. */
-export const runnerUpOf = (best: HostedOutcome, next: HostedOutcome): RunnerUp => ({
+const runnerUpOf = (best: HostedOutcome, next: HostedOutcome): RunnerUp => ({
   id: next.option.id,
   label: next.option.label,
   usdPerDay: next.option.usdPerDay,

@@ -220,7 +220,7 @@ const withoutUsage = ({ workload }: Comparison): string[] =>
     : []
 
 /** The best way to run and the best mix: what they are in numbers, as they were played, and what came next. */
-export const chosenTexts = (comparison: Comparison): string[] => {
+const chosenTexts = (comparison: Comparison): string[] => {
   const best = [cheapestOf(comparison, 'run'), cheapestOf(comparison, 'mix')].filter((option) => option !== undefined)
   return best.flatMap((option) => [
     ...playedText(option),

@@ -51,7 +51,7 @@ const MOST_REQUESTS = 20_000
 const PLAYED_SECONDS = 300
 
 /** What is played, and what a reader must know of it. */
-export type Load = { readonly trace: Requests; readonly text: string; readonly rate?: number }
+type Load = { readonly trace: Requests; readonly text: string; readonly rate?: number }
 
 /** Requests of one shape that come by chance (Poisson). */
 const madeLoad = ({ inputTokens, outputTokens, requestsPerSecond }: SearchFlags): Load => {

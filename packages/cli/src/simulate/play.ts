@@ -5,6 +5,8 @@ import {
   type NoSimulation,
   type Replica,
   type Requests,
+  type Routing,
+  SCALING,
   type Seconds,
   simulateFleet,
   type Slo,
@@ -13,46 +15,58 @@ import {
 /** So many all the time, the fewest that do, or as many as each hour needs. */
 export type Staffed = number | 'fixed' | 'hourly'
 
+/** How the fleet is run. */
+export type Running = {
+  readonly staffed: Staffed
+  readonly routing: Routing
+  /** Replicas beside those that are found, paid all the time, for when one fails: the target is held without them. */
+  readonly spare: number
+}
+
 export type Played = {
   readonly simulation: FleetSimulation
   /** How often the traffic was played until the number was found. */
   readonly simulations: number
   readonly replicasAt: (at: Seconds) => number
-  /** Paid time of all replicas. */
+  /** Paid time of all replicas, the spare ones included. */
   readonly replicaHours: number
 }
 
-/** From the order to start to the first request: machine, image and weights. Assumed. */
-const WARM_UP_SECONDS = 600
-const SCALE_IN_SECONDS = 300
 const SECONDS_PER_HOUR = 3600
 
-const steady = (requests: Requests, simulation: FleetSimulation, replicas: number, simulations: number): Played => {
-  const watched = (requests.at.at(-1) ?? 0) - (requests.at[0] ?? 0)
-  return {
-    simulation,
-    simulations,
-    replicasAt: () => replicas,
-    replicaHours: (replicas * watched) / SECONDS_PER_HOUR,
-  }
-}
+const hoursOf = ({ at }: Requests): number => ((at.at(-1) ?? 0) - (at[0] ?? 0)) / SECONDS_PER_HOUR
+
+const steady = (
+  requests: Requests,
+  simulation: FleetSimulation,
+  replicas: number,
+  simulations: number,
+  spare: number,
+): Played => ({
+  simulation,
+  simulations,
+  replicasAt: () => replicas,
+  replicaHours: (replicas + spare) * hoursOf(requests),
+})
 
 /** Plays traffic through a fleet that is given, or through the smallest one that holds the service level; or why none does. */
-export const play = (replica: Replica, requests: Requests, slo: Slo, staffed: Staffed): Played | NoSimulation => {
+export const play = (
+  replica: Replica,
+  requests: Requests,
+  slo: Slo,
+  { staffed, routing, spare }: Running,
+): Played | NoSimulation => {
   if (typeof staffed === 'number') {
-    const simulation = simulateFleet(replica, requests, slo, () => staffed)
-    return simulation.fits ? steady(requests, simulation, staffed, 1) : simulation
+    const simulation = simulateFleet(replica, requests, slo, () => staffed, routing)
+    return simulation.fits ? steady(requests, simulation, staffed, 1, spare) : simulation
   }
   if (staffed === 'fixed') {
-    const fleet = fixedFleet(replica, requests, slo)
-    return fleet.fits ? steady(requests, fleet, fleet.replicas, fleet.simulations) : fleet
+    const fleet = fixedFleet(replica, requests, slo, { routing })
+    return fleet.fits ? steady(requests, fleet, fleet.replicas, fleet.simulations, spare) : fleet
   }
-  const fleet = hourlyFleet(replica, requests, slo, {
-    warmUpSeconds: WARM_UP_SECONDS,
-    scaleInSeconds: SCALE_IN_SECONDS,
-  })
+  const fleet = hourlyFleet(replica, requests, slo, { ...SCALING, routing })
   if (!fleet.fits) return fleet
   const { startAt, byHour, replicaHours } = fleet
   const replicasAt = (at: Seconds): number => byHour[Math.floor((at - startAt) / SECONDS_PER_HOUR)] ?? 1
-  return { simulation: fleet, simulations: 1, replicasAt, replicaHours }
+  return { simulation: fleet, simulations: 1, replicasAt, replicaHours: replicaHours + spare * byHour.length }
 }

@@ -2,7 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
 import { loadCatalog } from '@breakeven/catalog'
-import { type HostChoice, InputError, type Percentiles, type Requests, type Seconds, type Slo } from '@breakeven/core'
+import {
+  type HostChoice,
+  InputError,
+  type Percentiles,
+  type Requests,
+  type Routing,
+  type Seconds,
+  type Slo,
+} from '@breakeven/core'
 import { type Column, countText, renderColumns, secondsText } from '@breakeven/report'
 
 import { type Choice, choiceOf, choiceText } from '../capacity/replica.ts'
@@ -18,6 +26,8 @@ export type SimulateFlags = {
   readonly host: HostChoice
   readonly engine?: string
   readonly replicas: Staffed
+  readonly routing: Routing
+  readonly spare?: number
   readonly ttft: Seconds
   readonly tpot: Seconds
   readonly percentile: 'p95' | 'p99'
@@ -52,9 +62,18 @@ const latencyColumns: readonly Column<LatencyRow>[] = [
   { head: 'target', cell: ({ target }) => (target === undefined ? '' : secondsText(target)), align: 'right' },
 ]
 
-const replicasText = ({ simulation: { replicas }, replicaHours }: Played, staffed: Staffed): string => {
-  const many = replicas === 1 ? '1 replica' : `${countText(replicas)} replicas`
-  const paid = `${countText(replicaHours)} replica-hours`
+const ROUTED: Readonly<Record<Routing, string>> = {
+  'least-outstanding': '',
+  'round-robin': '; requests to each in turn',
+}
+
+const replicasText = (
+  { simulation: { replicas }, replicaHours }: Played,
+  { replicas: staffed, routing, spare = 0 }: SimulateFlags,
+): string => {
+  const spared = spare === 0 ? '' : ` and ${countText(spare)} to spare`
+  const many = `${replicas === 1 ? '1 replica' : `${countText(replicas)} replicas`}${spared}`
+  const paid = `${countText(replicaHours)} replica-hours${ROUTED[routing]}`
   if (staffed === 'hourly') return `at most ${many}, by the hour; ${paid}, starting and leaving included`
   return staffed === 'fixed' ? `${many} all the time, the fewest that do; ${paid}` : `${many}; ${paid}`
 }
@@ -77,7 +96,7 @@ const tableOf = (
   const timeline = timelineOf(requests, played.simulation, played.replicasAt, columnsIn(width))
   return [
     choiceText(choice),
-    `${countText(requests.at.length)} requests in ${watched < 5400 ? `${countText(watched / 60)} minutes` : `${countText(watched / 3600)} hours`}; ${replicasText(played, flags.replicas)}`,
+    `${countText(requests.at.length)} requests in ${watched < 5400 ? `${countText(watched / 60)} minutes` : `${countText(watched / 3600)} hours`}; ${replicasText(played, flags)}`,
     ...(latencies.rejected > 0
       ? [`${countText(latencies.rejected)} turned away: longer than the context or the cache`]
       : []),
@@ -123,7 +142,8 @@ export const runSimulate = async (flags: SimulateFlags, files: readonly string[]
   const slo: Slo = { ttftSeconds: flags.ttft, tpotSeconds: flags.tpot, percentile: flags.percentile }
   const choice = chosen(flags, requests, slo)
   const startedAt = io.now().getTime()
-  const played = play(choice.replica, requests, slo, flags.replicas)
+  const { replicas: staffed, routing, spare = 0 } = flags
+  const played = play(choice.replica, requests, slo, { staffed, routing, spare })
   const wallSeconds = (io.now().getTime() - startedAt) / 1000
   const count = requests.at.length
   if ('fits' in played) {
@@ -143,7 +163,7 @@ export const runSimulate = async (flags: SimulateFlags, files: readonly string[]
   const { latencies } = simulation
   if (flags.chart !== undefined) {
     const timeline = timelineOf(requests, simulation, replicasAt, SVG_STRETCHES)
-    const subtitle = `${countText(count)} requests; ${replicasText(played, flags.replicas)}; ${slo.percentile} is ${simulation.holds ? 'within' : 'over'} the target`
+    const subtitle = `${countText(count)} requests; ${replicasText(played, flags)}; ${slo.percentile} is ${simulation.holds ? 'within' : 'over'} the target`
     await writeChart(flags.chart, timelineSvg(timeline, slo, choiceText(choice), subtitle))
     if (!flags.quiet) io.stderr.write(`chart written to ${flags.chart}\n`)
   }
@@ -157,6 +177,8 @@ export const runSimulate = async (flags: SimulateFlags, files: readonly string[]
     tensorParallel: choice.replica.tensorParallel,
     engine: choice.replica.engine.id,
     replicas: simulation.replicas,
+    spareReplicas: spare,
+    routing,
     replicaHours,
     ttftSeconds: latencies.ttft,
     tpotSeconds: latencies.tpot,
