@@ -39,6 +39,7 @@ export type LocalPath = Served & {
 }
 
 const GRACE_SECONDS = 5
+const LAST_LINES_SECONDS = 1
 const REGION = 'us-east-1'
 /** Nobody here knows whose they are: the stand-in checks that a client signs, not with what. */
 const CREDENTIALS = { accessKeyId: 'LOCALONLY', secretAccessKey: 'local' }
@@ -130,10 +131,12 @@ export const serveLocalPath = async (settings: LocalPathSettings): Promise<Local
       coldStarts: lambda.coldStarts,
       bundleBytes: Buffer.byteLength(code),
       close: async (graceSeconds = GRACE_SECONDS) => {
+        const until = performance.now() + graceSeconds * 1000
         await served.close(graceSeconds)
-        // A call whose client has gone still runs, and has its line to write.
-        await lambda.settled(graceSeconds)
-        await runtime.close(graceSeconds)
+        // A call whose client has gone still runs, and has its line to write: done in time, or cut off from its model.
+        await lambda.settled((until - performance.now()) / 1000)
+        await runtime.close(0)
+        await lambda.settled(LAST_LINES_SECONDS)
       },
     }
   } catch (error) {

@@ -66,6 +66,13 @@ export const serveCommand: Command<CliContext> = buildCommand<ServeFlags, [], Cl
         placeholder: 'N',
         brief: 'Tokens that a twin answers with, where the request does not decide',
       },
+      replicas: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Replicas of each twin; else as many as one machine holds',
+      },
       local: {
         kind: 'boolean',
         default: false,

@@ -29,18 +29,26 @@ const SHORT = { input: 250, output: 200 }
 /** A usual prompt: decides how much cache a model with sliding windows has. */
 const TYPICAL_INPUT = 1000
 
+export type TwinWishes = {
+  /** Tokens of an answer, where the request does not decide. */
+  readonly outputTokens: number
+  /** Absent: as many as one machine holds. */
+  readonly replicas?: number
+}
+
 /** The timing twin of `MODEL@INSTANCE`. */
-const twinModel = (choice: HostChoice, outputTokens: number): ServedModel => {
+const twinModel = (choice: HostChoice, { outputTokens, replicas: wanted }: TwinWishes): ServedModel => {
   const { model, instance } = choice
   if (model === undefined || instance === undefined)
     throw new InputError('--twin: name both, the model and the machine', { hint: 'as in llama-3.1-8b@ml.g5.2xlarge' })
   const chosen = choiceOf(loadCatalog(), { ...choice, model, instance }, SHORT, NO_TARGET)
   const { replica, perInstance } = chosen
-  const twin = twinOf(replica, { replicas: perInstance, typical: { input: TYPICAL_INPUT, output: outputTokens } })
+  const replicas = wanted ?? perInstance
+  const twin = twinOf(replica, { replicas, typical: { input: TYPICAL_INPUT, output: outputTokens } })
   const decoder = replica.model.kind === 'decoder'
   return {
     name: replica.model.id,
-    about: `timing twin: ${choiceText(chosen)}${perInstance > 1 ? `, ${perInstance} replicas` : ''}`,
+    about: `timing twin: ${choiceText(chosen)}${replicas > 1 ? `, ${replicas} replicas` : ''}`,
     container: twinContainer(twin, outputTokens),
     // As the containers that serve them: vLLM for decoders, Hugging Face's for T5 and BERT.
     shape: decoder ? 'openai' : 'huggingface',
@@ -50,8 +58,8 @@ const twinModel = (choice: HostChoice, outputTokens: number): ServedModel => {
 }
 
 /** Twins by the names that clients use: that of the model, and of the machine where a model has several. */
-export const twinModels = (choices: readonly HostChoice[], outputTokens: number): readonly ServedModel[] => {
-  const models = choices.map((choice) => twinModel(choice, outputTokens))
+export const twinModels = (choices: readonly HostChoice[], wishes: TwinWishes): readonly ServedModel[] => {
+  const models = choices.map((choice) => twinModel(choice, wishes))
   const twice = (name: string): boolean => models.filter((model) => model.name === name).length > 1
   const named = models.map((model, index) =>
     twice(model.name) ? { ...model, name: `${model.name}@${choices[index]?.instance ?? index}` } : model,

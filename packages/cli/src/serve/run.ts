@@ -17,6 +17,7 @@ export type ServeFlags = {
   readonly model?: string
   readonly twin?: readonly HostChoice[]
   readonly outputTokens: number
+  readonly replicas?: number
   readonly local: boolean
   readonly front?: 'rest' | 'http'
   readonly requestsPerSecond?: number
@@ -106,9 +107,9 @@ const upstreamModel = (url: string, name: string, apiKey: string | undefined): S
 
 /** Named before the small ones, so that an example shows what was asked for. */
 const localModels = async (flags: ServeFlags, io: Io): Promise<readonly ServedModel[]> => {
-  const { upstream, model, twin = [], outputTokens, labels } = flags
+  const { upstream, model, twin = [], labels } = flags
   const named = [
-    ...twinModels(twin, outputTokens),
+    ...twinModels(twin, flags),
     ...(upstream === undefined || model === undefined
       ? []
       : [upstreamModel(checkUrl(upstream), model, upstreamKey(flags, io))]),
@@ -185,7 +186,7 @@ const ofConfig = ({ models }: GatewayConfig): Banner['models'] =>
   }))
 
 const serveHere = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Serving> => {
-  const { port, host, twin = [], outputTokens, upstream, model } = flags
+  const { port, host, twin = [], upstream, model } = flags
   const onFault = (error: unknown): void =>
     io.stderr.write(`gateway: ${error instanceof Error ? error.name : 'error'}\n`)
   const common = { ledger, port, host, onFault }
@@ -195,7 +196,7 @@ const serveHere = async (flags: ServeFlags, ledger: Ledger, io: Io): Promise<Ser
     return { served, models: ofConfig(config), title: 'The gateway', header: 'authorization' }
   }
   const key = keyOf(flags, io)
-  const models = twinModels(twin, outputTokens)
+  const models = twinModels(twin, flags)
   const apiKey = upstreamKey(flags, io)
   const upstreams: Readonly<Record<string, Upstream>> =
     upstream === undefined

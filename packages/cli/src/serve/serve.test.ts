@@ -173,8 +173,17 @@ describe('breakeven serve', () => {
       },
     }
     writeFileSync(join(folder, 'labels.json'), JSON.stringify(labels))
-    const args = ['--local', '--front', 'http', '--labels', 'labels.json', '--ledger', 'http.jsonl']
-    const running = await serve([...args, '--upstream', upstream, '--model', 'theirs'])
+    const args = ['--local', '--front', 'http', '--labels', 'labels.json', '--ledger', 'http.jsonl', '--replicas', '3']
+    const running = await serve([
+      ...args,
+      '--upstream',
+      upstream,
+      '--model',
+      'theirs',
+      '--twin',
+      'llama-3.1-8b@ml.g5.2xlarge',
+    ])
+    expect(running.err()).toMatch(/timing twin: llama-3\.1-8b on ml\.g5\.2xlarge: .*, 3 replicas\n/)
     const ask = (value: object, path: string): Promise<Response> =>
       post(running.url, path, bearer(running.key()), value)
     expect(
