@@ -29,7 +29,7 @@ const SHORT = { input: 250, output: 200 }
 /** A usual prompt: decides how much cache a model with sliding windows has. */
 const TYPICAL_INPUT = 1000
 
-export type TwinWishes = {
+type TwinWishes = {
   /** Tokens of an answer, where the request does not decide. */
   readonly outputTokens: number
   /** Absent: as many as one machine holds. */
