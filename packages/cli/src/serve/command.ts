@@ -4,7 +4,7 @@ import type { CliContext } from '../context.ts'
 import { parseDuration } from '../flags/duration.ts'
 import { parseAmount, parseCount, parsePositive } from '../flags/number.ts'
 import { parseHost } from '../flags/pair.ts'
-import type { ServeFlags } from './run.ts'
+import type { ServeFlags } from './flags.ts'
 
 const description = `Serves models through the gateway: one OpenAI-compatible address that meters every call into a ledger, which
 \`breakeven compare\` prices. Facts only are written down: times, tokens and status, never a prompt, an answer or a key.

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -249,19 +249,21 @@ describe('breakeven serve', () => {
     ['a bad configuration', ['--config', 'bad.json'], 'no models'],
     ['no such labels', ['--local', '--labels', 'none.json'], 'ENOENT'],
     ['bad labels', ['--local', '--labels', 'bad.json'], 'at least two labels'],
-    [
-      'a ledger in no folder',
-      ['--upstream', 'http://127.0.0.1:9/v1', '--ledger', 'none/ledger.jsonl'],
-      'ledger cannot be opened',
-    ],
     ['no port', ['--upstream', 'http://127.0.0.1:9/v1', '--port', '65536'], '65536'],
   ])('%s is exit 2', async (_name, args, message) => {
     writeFileSync(join(folder, 'bad.json'), '{}')
     const io = { ...testIo(), cwd: folder }
-    expect(await runCli(['serve', ...args], io)).toBe(2)
+    expect(await runCli(['serve', '--ledger', 'slip.jsonl', ...args], io)).toBe(2)
     expect(io.out()).toBe('')
     expect(io.err()).toContain(message)
+    expect(existsSync(join(folder, 'slip.jsonl'))).toBe(false)
   })
+})
+
+test('a ledger in no folder is exit 2', async () => {
+  const io = { ...testIo(), cwd: folder }
+  expect(await runCli(['serve', '--upstream', upstream, '--ledger', 'none/ledger.jsonl'], io)).toBe(2)
+  expect(io.err()).toContain('ledger cannot be opened')
 })
 
 describe('what a person reads', () => {
