@@ -57,6 +57,13 @@ const twinModel = (choice: HostChoice, { outputTokens, replicas: wanted }: TwinW
   }
 }
 
+/** @throws InputError where two models would answer to one name. */
+export const checkNames = (names: readonly string[]): void => {
+  const double = names.find((name, index) => names.indexOf(name) !== index)
+  if (double !== undefined)
+    throw new InputError(`two models would be called ${double}`, { hint: 'leave one out, or name it otherwise' })
+}
+
 /** Twins by the names that clients use: that of the model, and of the machine where a model has several. */
 export const twinModels = (choices: readonly HostChoice[], wishes: TwinWishes): readonly ServedModel[] => {
   const models = choices.map((choice) => twinModel(choice, wishes))
@@ -64,9 +71,7 @@ export const twinModels = (choices: readonly HostChoice[], wishes: TwinWishes): 
   const named = models.map((model, index) =>
     twice(model.name) ? { ...model, name: `${model.name}@${choices[index]?.instance ?? index}` } : model,
   )
-  const names = named.map(({ name }) => name)
-  const double = names.find((name, index) => names.indexOf(name) !== index)
-  if (double !== undefined) throw new InputError(`--twin: ${double} is named twice`)
+  checkNames(named.map(({ name }) => name))
   return named
 }
 

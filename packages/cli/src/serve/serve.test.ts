@@ -227,7 +227,7 @@ describe('breakeven serve', () => {
     [
       'the same twin twice',
       ['--twin', 'bert-base-uncased@ml.m5.xlarge', '--twin', 'bert-base-uncased@ml.m5.xlarge'],
-      'named twice',
+      'two models would be called',
     ],
     ['no URL', ['--upstream', 'localhost:8000'], 'is no URL'],
     [
@@ -243,6 +243,11 @@ describe('breakeven serve', () => {
       'capacity of nothing',
       ['--upstream', 'http://127.0.0.1:9/v1', '--starts-in', '5s'],
       '--starts-in is of the local path',
+    ],
+    [
+      'a name for two',
+      ['--twin', 'llama-3.1-8b@ml.g5.2xlarge', '--upstream', 'http://127.0.0.1:9/v1', '--model', 'llama-3.1-8b'],
+      'two models would be called llama-3.1-8b',
     ],
     ['two masters', ['--config', 'x.json', '--key', 'k'], '--key does not go with it'],
     ['no such configuration', ['--config', 'none.json'], 'ENOENT'],

@@ -8,7 +8,7 @@ import { checkUrl } from './check.ts'
 import type { ServeFlags } from './flags.ts'
 import { readConfigFile, serveGateway } from './gateway.ts'
 import { type Key, keyOf, PROJECT, upstreamKey } from './key.ts'
-import { type ServedModel, smallModels, twinModels } from './models.ts'
+import { checkNames, type ServedModel, smallModels, twinModels } from './models.ts'
 
 /** The server of `--upstream`, as the container of an endpoint. */
 const upstreamModel = (url: string, name: string, apiKey: string | undefined): ServedModel => ({
@@ -65,6 +65,7 @@ const startsText = (starts: readonly number[]): string => {
 export const serveLocal = async (flags: ServeFlags, open: Open, io: Io): Promise<Serving> => {
   const key = keyOf(flags, io)
   const models = await localModels(flags, io)
+  checkNames(models.map(({ name }) => name))
   const ledger = await open()
   const { front = 'rest', requestsPerSecond, startsIn, port, host } = flags
   const path: LocalPath = await serveLocalPath({
@@ -119,6 +120,7 @@ export const serveHere = async (flags: ServeFlags, open: Open, io: Io): Promise<
   }
   const key = keyOf(flags, io)
   const models = twinModels(twin, flags)
+  checkNames([...models.map(({ name }) => name), ...(model === undefined ? [] : [model])])
   const apiKey = upstreamKey(flags, io)
   const upstreams: Readonly<Record<string, Upstream>> =
     upstream === undefined
