@@ -8,7 +8,7 @@ import type { ChartCrossing, ChartModel, ChartSeries } from './chart-model.ts'
 import { DISC_RADIUS } from './chart-model.ts'
 import { el } from './element.ts'
 import type { Point } from './curve-points.ts'
-import { fit } from './text-metrics.ts'
+import { fit, widthOf } from './text-metrics.ts'
 import type { Theme } from './theme.ts'
 import { toneOf } from './theme.ts'
 
@@ -76,6 +76,8 @@ const Grid = ({ model: { plot, xTicks, yTicks }, theme }: Part): VNode => {
 
 const Axes = ({ model: { plot, xTicks, yTicks, xTitle, yTitle, type, stripHeight }, theme }: Part): VNode => {
   const below = plot.bottom + 6 + stripHeight + type.text + 6
+  const last = xTicks.findLast(({ label }) => label !== undefined)
+  const beside = (last?.at ?? plot.right) + widthOf(last?.label ?? '', type.text) / 2 + 8
   return el('g', {}, [
     ...yTicks.flatMap(({ at, label }) =>
       label === undefined
@@ -93,7 +95,7 @@ const Axes = ({ model: { plot, xTicks, yTicks, xTitle, yTitle, type, stripHeight
         : [text({ x: at, y: below, size: type.text, fill: theme.muted, anchor: 'middle' }, label)],
     ),
     text({ x: plot.left - 10, y: plot.top - 14, size: type.small, fill: theme.muted, anchor: 'end' }, yTitle),
-    text({ x: plot.right + 10 + type.text, y: below, size: type.small, fill: theme.muted }, xTitle),
+    text({ x: Math.max(plot.right + 10 + type.text, beside), y: below, size: type.small, fill: theme.muted }, xTitle),
   ])
 }
 

@@ -46,8 +46,10 @@ export const rangesText = (comparison: Pick<Comparison, 'axis'>, ranges: readonl
   if (first === undefined || last === undefined) return ''
   if (first.from === 0 && first.to === undefined) return 'at any volume'
   const on = last.to === undefined ? ' on' : ''
-  if (ranges.length > FEW)
-    return `here and there ${rangeText(first).replace(/ to .*/, '')} (${ranges.length} ranges), and for good ${rangeText(last)} ${unit}${on}`
+  if (ranges.length > FEW) {
+    const end = last.to === undefined ? `and for good ${rangeText(last)}` : `the last ${rangeText(last)}`
+    return `here and there ${rangeText(first).replace(/ to .*/, '')} (${ranges.length} ranges), ${end} ${unit}${on}`
+  }
   const texts = ranges.map(rangeText)
   const joined = texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
   return `${joined} ${unit}${on}`

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../../cli/src/app.ts'
 import { testIo } from '../../cli/src/test-io.ts'
+import { packText } from './state/packed.ts'
 import type { Stage, Watched } from './fixtures/browser.ts'
 import { longestTask, openStage } from './fixtures/browser.ts'
 
@@ -83,6 +84,23 @@ const rounded = (json: Json): unknown =>
 
 /** Only the first look: what is compared must not change while it is being read. */
 const FIRST = `${ON}&estimate=closed-form`
+
+/**
+ * Runs of two words or more in lower case, as a sentence has them. Not: sources (quotations of price lists), the command,
+ * ids, and names of models, machines, files and the formats of files.
+ */
+const englishOf = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const left = []
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walk.nextNode()) {
+      const { parentElement: element, textContent: text } = walk.currentNode
+      if (element.closest('script, noscript, .command, .receipt td:last-child, datalist, .chips, .drop .problem .hint, select[name="language"], title') !== null) continue
+      const bare = text.replace(/https?:\\S+|--[\\w-]+|[\\w.]+(?:[-@/.:_][\\w.]+)+|TTFT|TPOT/g, ' ')
+      if (/[a-z]{3,}(?: [a-z]{2,})+/.test(bare)) left.push(text.trim())
+    }
+    return left
+  })()`) as Promise<string[]>
 
 describe('the first screen', () => {
   test('answers something real at once, without a layout jump', async () => {
@@ -471,7 +489,44 @@ describe('what may be wrong', () => {
   })
 })
 
+describe('a mix', () => {
+  const MIX = async (): Promise<string> => {
+    const machine = 'machines:\n  - id: our-h100\n    accelerator: H100\n    count: 1\n    usdPerHour: 1.2\n'
+    const own = `catalog=ours.yaml&prices=${await packText(machine)}`
+    return `v=1&requests=300000&in=1500&out=400&peak=8&api=openai/gpt-5.4&models=gpt-oss-120b&machines=our-h100&${own}&${FIRST}`
+  }
+
+  test('is drawn hour by hour: what stays, and what goes over', async () => {
+    await visit(await MIX(), async (page) => {
+      await settled(page)
+      expect(await verdict(page)).toMatch(/^Mix \(/)
+      const picture = page.locator('svg.split')
+      expect(await picture.locator('.bars-over').count()).toBe(1)
+      // The option's own name says what share goes over; the picture's hours come to the same.
+      const [, named] = /([\d.]+) % over to/.exec(await verdict(page))!
+      const [, drawn] = /of all requests (\d+) % go over/.exec((await picture.getAttribute('aria-label'))!)!
+      expect(Number(drawn)).toBe(Math.round(Number(named)))
+      const key = await page.locator('.split-key').innerText()
+      const [own, over] = [...key.matchAll(/\$([\d.]+)/g)].map(([, usd]) => Number(usd))
+      expect(own! + over!).toBeCloseTo((await jsonOf(page)).options[0]!.usdPerDay, 1)
+    })
+  })
+})
+
 describe('what it gives away', () => {
+  test('a picture without the lines that were switched off', async () => {
+    await visit(FIRST, async (page) => {
+      const legend = page.locator('.legend button')
+      const whole = String(await download(page, 'SVG'))
+      await legend.last().click()
+      await page.locator('.legend button[aria-pressed="false"]').waitFor()
+      const less = String(await download(page, 'SVG'))
+      expect(less.match(/<path[^>]*stroke-width="2.5"/g)!.length).toBe(
+        whole.match(/<path[^>]*stroke-width="2.5"/g)!.length - 1,
+      )
+    })
+  })
+
   test('PNG, SVG, CSV, JSON and Markdown', async () => {
     await visit(ON, async (page) => {
       const png = await download(page, 'PNG')
@@ -515,6 +570,35 @@ describe('for everyone', () => {
         expect(drawn.join(' ')).not.toMatch(/a request|USD|undercuts|becomes/)
         await page.locator('select[name="language"]').selectOption('en')
         expect(await page.locator('h1').innerText()).toBe('Rent or run?')
+      },
+      { locale: 'zh-CN' },
+    )
+  })
+
+  test.each([
+    ['the first screen', FIRST, ''],
+    ['simulated', `v=1&requests=50000&in=1500&out=400&models=gpt-oss-20b&${ON}`, ''],
+    ['the article', `v=1&requests=1000&preset=article-2023&on=2023-04-24`, ''],
+    ['a broken link', `v=9&requests=lots&wat=1&files=a.csv&traffic=AAAA&${FIRST}`, ''],
+    ['no answer', `v=1&requests=5&in=0&out=0&${FIRST}`, ''],
+    ['a file, part by part', `${FIRST}&by=project`, 'usage.csv'],
+    ['a file that is none', FIRST, 'holiday.csv'],
+  ])('no English sentence is left in Chinese: %s', async (name, fragment, file) => {
+    await visit(
+      fragment,
+      async (page) => {
+        if (file === 'usage.csv') await field(page, 'files').setInputFiles(EXAMPLE)
+        if (file === 'usage.csv') await page.locator('.parts li').first().waitFor({ timeout: DEEP_MS })
+        if (file === 'holiday.csv') {
+          const buffer = Buffer.from('city,weather\nParis,fine\n')
+          await field(page, 'files').setInputFiles({ name: file, mimeType: 'text/csv', buffer })
+          await page.locator('.drop .problem').waitFor()
+        }
+        await settled(page)
+        if (name === 'simulated') await simulated(page)
+        await page.evaluate(`for (const folded of document.querySelectorAll('details')) folded.open = true`)
+        if (name === 'the first screen') await page.locator('.receipt').first().waitFor()
+        expect(await englishOf(page)).toEqual([])
       },
       { locale: 'zh-CN' },
     )

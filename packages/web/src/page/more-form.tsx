@@ -56,6 +56,7 @@ export const MoreForm = ({ settings, atHand, onChange, onFileChoice, onPrices, o
         <SelectField
           label={texts.by}
           name="by"
+          wide
           value={files.by}
           options={BY.map((one) => [one, texts.bys[one]] as const)}
           disabled={locked}
@@ -64,6 +65,7 @@ export const MoreForm = ({ settings, atHand, onChange, onFileChoice, onPrices, o
         <SelectField
           label={texts.dateOrder}
           name="dates"
+          wide
           value={files.dateOrder}
           options={ORDERS.map((one) => [one, texts.dateOrders[one]] as const)}
           disabled={locked}

@@ -30,7 +30,7 @@ const Source = ({ source }: { readonly source: string }): VNode => {
 
 const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
   const { texts, figures, say } = useReader()
-  const { capacity, replicas, notes } = option
+  const { capacity, replicas, notes, runnerUp } = option
   return (
     <div class="receipt">
       {capacity === undefined ? null : (
@@ -94,8 +94,11 @@ const Receipt = ({ option }: { readonly option: PricedOption }): VNode => {
           </tfoot>
         </table>
       </div>
-      {notes.length === 0 ? null : (
+      {notes.length === 0 && runnerUp === undefined ? null : (
         <ul class="notes">
+          {runnerUp === undefined ? null : (
+            <li>{texts.runnerUp(say(runnerUp.label), figures.usd(runnerUp.usdPerDay), say(runnerUp.why))}</li>
+          )}
           {notes.map((note) => (
             <li key={note}>{say(note)}</li>
           ))}

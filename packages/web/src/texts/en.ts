@@ -85,7 +85,7 @@ export const en = {
   ownPricesHelp: 'As for --catalog; it can also be dropped with the usage files.',
   ownPricesInLink: 'The link carries this file too.',
   estimate: 'How deep to look',
-  estimates: { simulated: 'by formula at once, then simulated', 'closed-form': 'by formula only' },
+  estimates: { simulated: 'formula first, then simulated', 'closed-form': 'formula only' },
   asInFiles: (count: string): string => `as in the files: ${count}`,
   answer: 'The answer',
   parts: 'Each part by itself',
@@ -120,6 +120,8 @@ export const en = {
   usd: 'USD',
   source: 'Source',
   total: 'Total',
+  runnerUp: (option: string, usd: string, why: string): string =>
+    `Next best for this model: ${option}, ${usd} a day; ${why}.`,
   oneReplica: (rate: string, ttft: string, tpot: string, limit: string): string =>
     `One replica sustains ${rate} requests a second, first token after ${ttft}, each further one after ${tpot}; limited by ${limit}.`,
   replicaCount: (count: string): string => `Replicas: ${count}.`,
@@ -176,6 +178,8 @@ export const en = {
   noSplit: 'No mix of own machines and a renter saves more than 2 % over the better of the two here.',
   splitCaption: (base: string, hours: string, share: string): string =>
     `Own machines take up to ${base} requests an hour. In ${hours} of the hours there are more; of all requests ${share} go over.`,
+  splitPlayed: (atOnce: string, ttft: string, tpot: string): string =>
+    `Simulated: a replica takes up to ${atOnce} at a time, and 95 % of what stays wait at most ${ttft} and ${tpot}; who finds no place goes over at once.`,
   splitOwn: 'own machines and what stands before them',
   splitOver: 'overflow, rented',
   busiestHour: 'the busiest hour of a day, assumed',

@@ -34,6 +34,10 @@ const usdDigits = (usd: number): Options => {
 
 const percentDigits = (share: number): Options => ({ maximumFractionDigits: Math.abs(share) < 0.0995 ? 1 : 0 })
 
+/** Nine digits are as fine as any price is listed. */
+const listedDecimals = (usd: number): number =>
+  usd === 0 ? 2 : Math.min(20, Math.max(2, 8 - Math.floor(Math.log10(Math.abs(usd)))))
+
 const figuresBy = (locale: string): Figures => {
   const formats = new Map<string, Intl.NumberFormat>()
   const written = (value: number, options: Options): string => {
@@ -63,14 +67,12 @@ const figuresBy = (locale: string): Figures => {
       written(value, { ...dollars, ...(Math.abs(value) < 999.5 ? usdDigits(value) : { ...compact }), ...short(value) }),
     // As it is listed, not rounded: `$1.515`, `$0.50`, `$0.0000166667`.
     unitPrice: (value) =>
-      written(value, {
-        ...dollars,
-        minimumFractionDigits: 2,
-        maximumFractionDigits: 2,
-        maximumSignificantDigits: 9,
-        roundingPriority: 'morePrecision',
-      }),
-    percent: (share) => written(share, { style: 'percent', ...percentDigits(share) }),
+      written(value, { ...dollars, minimumFractionDigits: 2, maximumFractionDigits: listedDecimals(value) }),
+    // Never 0 % of something that is there.
+    percent: (share) =>
+      share > 0 && share < 0.001
+        ? `<${written(0.001, { style: 'percent', ...percentDigits(share) })}`
+        : written(share, { style: 'percent', ...percentDigits(share) }),
     seconds: (value) =>
       value < 0.9995
         ? written(value * 1000, { style: 'unit', unit: 'millisecond', ...countDigits(value * 1000) })

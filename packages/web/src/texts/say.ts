@@ -1,13 +1,19 @@
 import type { Language } from './index.ts'
 import { phrases } from './phrases-zh.ts'
 
-/** `{}` in a phrase stands for whatever is there: the English one says where, the other one which (`{0}`, `{1}`). */
+/** In a phrase `{}` stands for whatever is there and `{w}` for one word: the English one says where, the other which (`{0}`, `{1}`). */
 type Phrase = { readonly pattern: RegExp; readonly said: string }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
+const patternOf = (english: string): string =>
+  english
+    .split(/(\{w?\})/)
+    .map((part) => (part === '{}' ? '(.+?)' : part === '{w}' ? String.raw`(\S+)` : escaped(part)))
+    .join('')
+
 const phraseOf = ([english, said]: readonly [string, string]): Phrase => ({
-  pattern: new RegExp(`^${english.split('{}').map(escaped).join('(.+?)')}$`, 's'),
+  pattern: new RegExp(`^${patternOf(english)}$`, 's'),
   said,
 })
 

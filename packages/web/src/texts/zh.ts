@@ -108,6 +108,7 @@ export const zh: Texts = {
   usd: '美元',
   source: '来源',
   total: '合计',
+  runnerUp: (option, usd, why) => `此模型的次优方案：${option}，每天 ${usd}；${why}。`,
   oneReplica: (rate, ttft, tpot, limit) =>
     `一个副本每秒可承担 ${rate} 次请求，首个 token ${ttft}，之后每个 ${tpot}；瓶颈是${limit}。`,
   replicaCount: (count) => `副本：${count}。`,
@@ -161,6 +162,8 @@ export const zh: Texts = {
   noSplit: '这里没有任何混合方案能比单独租用或自建再省 2 % 以上。',
   splitCaption: (base, hours, share) =>
     `自有机器每小时最多承担 ${base} 次请求。有 ${hours} 的小时超出；全部请求中 ${share} 溢出到租用的模型。`,
+  splitPlayed: (atOnce, ttft, tpot) =>
+    `仿真：每个副本最多同时处理 ${atOnce} 个，留下的请求中 95 % 至多等待 ${ttft} 与 ${tpot}；没有空位的立即溢出。`,
   splitOwn: '自有机器及其前端',
   splitOver: '溢出部分，租用',
   busiestHour: '一天中最忙的小时（假定）',
