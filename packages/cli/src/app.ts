@@ -4,6 +4,8 @@ import packageJson from '../package.json' with { type: 'json' }
 import { capacityCommand } from './capacity/command.ts'
 import { compareCommand } from './compare/command.ts'
 import type { CliContext } from './context.ts'
+import { deployCommand } from './deploy/command.ts'
+import { destroyCommand } from './destroy/command.ts'
 import { exitCodeOf } from './failure.ts'
 import { fitHelp } from './help.ts'
 import { inspectCommand } from './inspect/command.ts'
@@ -12,6 +14,7 @@ import { pageCommand } from './page/command.ts'
 import { pricesCommand } from './prices/command.ts'
 import { serveCommand } from './serve/command.ts'
 import { simulateCommand } from './simulate/command.ts'
+import { stackCommand } from './stack/command.ts'
 import { textFor } from './text.ts'
 import { validateCommand } from './validate/command.ts'
 
@@ -23,6 +26,7 @@ EXAMPLES
   breakeven inspect exports/                            what these files hold
   breakeven prices gpt-4o --on 2024-08-15               the price of a day, with its source
   breakeven page                                        the same in a browser, to look at and to move
+  breakeven serve --local --twin llama-3.1-8b@ml.g5.2xlarge   the path that is deployed, here
 
 \`breakeven COMMAND --help\` says what a command takes.`
 
@@ -32,11 +36,14 @@ const appWith = (text: ApplicationText): Application<CliContext> =>
       routes: {
         capacity: capacityCommand,
         compare: compareCommand,
+        deploy: deployCommand,
+        destroy: destroyCommand,
         inspect: inspectCommand,
         page: pageCommand,
         prices: pricesCommand,
         serve: serveCommand,
         simulate: simulateCommand,
+        stack: stackCommand,
         validate: validateCommand,
       },
       docs: { brief: 'Rent an LLM API, or run an open model?', fullDescription: description },
