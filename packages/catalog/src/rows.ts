@@ -16,9 +16,31 @@ const rates = {
   fp4: positive.exactOptional(),
 }
 
+const efficiencies = {
+  gemmBandwidth: share,
+  gemmCompute: share,
+  gemmLaunchSeconds: nonNegative,
+  attentionBandwidth: share,
+  narrowCompute: share.exactOptional(),
+  fp4Bandwidth: share.exactOptional(),
+  attentionCompute: z.tuple([share, share, share]),
+}
+
+/** What an engine's kernels reach where it differs. */
+const ownEfficiencies = {
+  gemmBandwidth: share.exactOptional(),
+  gemmCompute: share.exactOptional(),
+  gemmLaunchSeconds: nonNegative.exactOptional(),
+  attentionBandwidth: share.exactOptional(),
+  narrowCompute: share.exactOptional(),
+  fp4Bandwidth: share.exactOptional(),
+  attentionCompute: z.tuple([share, share, share]).exactOptional(),
+}
+
 export const acceleratorRow: z.ZodType<Accelerator> = z.strictObject({
   id: text,
   kind: z.enum(['gpu', 'neuron', 'cpu']),
+  cores: positiveInteger.exactOptional(),
   flopsPerSecond: z.strictObject(rates),
   usableBytes: positive.exactOptional(),
   bytesPerSecond: positive,
@@ -26,16 +48,8 @@ export const acceleratorRow: z.ZodType<Accelerator> = z.strictObject({
     kind: z.enum(['nvlink', 'pcie', 'neuronlink', 'none']),
     bytesPerSecond: positive.exactOptional(),
   }),
-  fit: z
-    .strictObject({
-      gemmBandwidth: share,
-      gemmCompute: share,
-      gemmLaunchSeconds: nonNegative,
-      attentionBandwidth: share,
-      attentionCompute: z.tuple([share, share, share]),
-      ...provenance,
-    })
-    .exactOptional(),
+  hostPace: positive.exactOptional(),
+  fit: z.strictObject({ ...efficiencies, ...provenance }).exactOptional(),
   allReduce: z
     .array(z.strictObject({ degree: z.int().min(2), busBytesPerSecond: positive, latencySeconds: nonNegative }))
     .exactOptional(),
@@ -113,7 +127,7 @@ export const modelRow: z.ZodType<ModelRow> = z.strictObject({
   parameters: positive,
   activeParameters: positive.exactOptional(),
   otherParameters: positive.exactOptional(),
-  nativePrecision: z.enum(['fp32', 'bf16', 'fp8', 'int8', 'int4']).exactOptional(),
+  nativePrecision: z.enum(['fp32', 'bf16', 'fp8', 'fp4', 'int8', 'int4']).exactOptional(),
   shape,
   experts: experts.exactOptional(),
   mla: z
@@ -122,6 +136,19 @@ export const modelRow: z.ZodType<ModelRow> = z.strictObject({
   slidingWindow: z
     .strictObject({ tokens: positiveInteger, fullAttentionEvery: positiveInteger.exactOptional() })
     .exactOptional(),
+  linearAttention: z
+    .strictObject({
+      fullAttentionEvery: positiveInteger,
+      keyHeads: positiveInteger,
+      valueHeads: positiveInteger,
+      headSize: positiveInteger,
+      convolution: positiveInteger,
+    })
+    .exactOptional(),
+  sparseAttention: z
+    .strictObject({ tokens: positiveInteger, indexHeads: positiveInteger, indexSize: positiveInteger })
+    .exactOptional(),
+  gatedAttention: z.literal(true).exactOptional(),
   contextTokens: positiveInteger,
   tokenizer: text,
   capability: capability.exactOptional(),
@@ -153,8 +180,19 @@ export const engineRow: z.ZodType<Engine> = z.strictObject({
   scheduler: z.enum(['chunked-prefill', 'prefill-priority', 'static-batch']),
   stepSeconds: nonNegative,
   perSequenceSeconds: nonNegative,
+  splitSeconds: nonNegative.exactOptional(),
+  overlapsHost: z.literal(true).exactOptional(),
   floorSecondsPerLayer: nonNegative,
+  promptFloorSecondsPerLayer: nonNegative.exactOptional(),
+  speculation: z.strictObject({ draft: positiveInteger, tokensPerStep: positive }).exactOptional(),
+  halfRateKvHeads: nonNegative.exactOptional(),
+  elementwisePasses: positive.exactOptional(),
+  fit: z.strictObject(ownEfficiencies).exactOptional(),
+  narrowCacheRate: share.exactOptional(),
+  routerSeconds: nonNegative.exactOptional(),
+  expertCompute: share.exactOptional(),
   memoryShare: share,
+  sharesFreeMemory: z.literal(true).exactOptional(),
   maxSequences: positiveInteger,
   maxBatchedTokens: positiveInteger,
   blockTokens: positiveInteger,

@@ -1,6 +1,6 @@
 import { decodeStepSeconds } from './capacity-continuous.ts'
 import { CLIENT_SECONDS, type Load, type LoadCurve, type RequestShape } from './capacity-terms.ts'
-import { iterationSeconds, prefillAttentionSeconds, prefillRowSeconds, type Roofline } from './roofline.ts'
+import { prefillAttentionSeconds, prefillRowSeconds, promptIterationSeconds, type Roofline } from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
 
 /** The longest of a padded batch over the mean, for want of a distribution: assumed. */
@@ -17,7 +17,7 @@ const passSeconds = (roofline: Roofline, input: Tokens, batch: number): Seconds 
   const iterations = scheduler === 'static-batch' ? 1 : Math.max(1, rows / maxBatchedTokens)
   const attention = batch * prefillAttentionSeconds(roofline, input, 0)
   const kernels = prefillRowSeconds(roofline, rows / iterations, batch / iterations) + attention / iterations
-  return iterations * iterationSeconds(roofline, kernels, roofline.prefill.layers, batch / iterations)
+  return iterations * promptIterationSeconds(roofline, kernels, roofline.prefill.layers, batch / iterations)
 }
 
 /** Sums of decode steps are linear in the context, so the middle step stands for all. */

@@ -5,6 +5,7 @@ import {
   iterationSeconds,
   prefillAttentionSeconds,
   prefillRowSeconds,
+  promptIterationSeconds,
   type Roofline,
 } from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
@@ -30,7 +31,7 @@ const mixedStepSeconds = (
   const cache = cacheReadSeconds(roofline, decodes * context, decodes * Math.min(context, roofline.window))
   const kernels =
     prefillRowSeconds(roofline, chunk + decodes, decodes + 1) + prefillAttentionSeconds(roofline, chunk, past) + cache
-  return iterationSeconds(roofline, kernels, roofline.prefill.layers, decodes + 1)
+  return promptIterationSeconds(roofline, kernels, roofline.prefill.layers, decodes + 1)
 }
 
 /** All iterations of one prompt, in chunks of what the engine batches beside `decodes` others; alone where it does not mix. */

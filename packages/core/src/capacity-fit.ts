@@ -42,8 +42,11 @@ const remedyOf = (replica: Replica): string => {
 const deviceText = ({ accelerator, tensorParallel }: Replica): string =>
   tensorParallel === 1 ? `one ${accelerator.id}` : `${tensorParallel} × ${accelerator.id}`
 
-const memoryText = (replica: Replica, { usableBytes, overheadBytes }: Memory): string =>
-  `${deviceText(replica)} ${replica.tensorParallel === 1 ? 'has' : 'have'} ${gb(usableBytes)} usable × ${replica.engine.memoryShare} − ${gb(overheadBytes)} for the engine = ${gb(usableBytes * replica.engine.memoryShare - overheadBytes)}`
+const memoryText = (replica: Replica, { usableBytes, overheadBytes }: Memory): string => {
+  const { memoryShare, sharesFreeMemory } = replica.engine
+  const share = sharesFreeMemory ? 1 : memoryShare
+  return `${deviceText(replica)} ${replica.tensorParallel === 1 ? 'has' : 'have'} ${gb(usableBytes)} usable × ${share} − ${gb(overheadBytes)} for the engine = ${gb(usableBytes * share - overheadBytes)}`
+}
 
 /** Hardware, engine and model that do not go together, before any arithmetic. */
 const mismatchOf = (replica: Replica): string | undefined => {

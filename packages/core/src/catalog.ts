@@ -62,9 +62,25 @@ export type ApiModel = {
   readonly prices: readonly Price[]
 }
 
+/** Shares of the peak that kernels reach (dimensionless). */
+export type Efficiencies = {
+  readonly gemmBandwidth: number
+  readonly gemmCompute: number
+  readonly gemmLaunchSeconds: number
+  readonly attentionBandwidth: number
+  /** Share of peak of products of 8- or 4-bit numbers; absent: about half. */
+  readonly narrowCompute?: number
+  /** Share of bandwidth with which nvfp4 matrices are read, banks of experts apart, where it is not `gemmBandwidth`. */
+  readonly fp4Bandwidth?: number
+  /** Share of peak in prefill attention for prompts up to 1k, up to 4k, longer. */
+  readonly attentionCompute: readonly [number, number, number]
+}
+
 export type Accelerator = Provenance & {
   readonly id: string
   readonly kind: 'gpu' | 'neuron' | 'cpu'
+  /** Parts of it that run a copy each of a small model; absent: one. */
+  readonly cores?: number
   /** Dense rates, not sparse; absent: the hardware lacks the type. */
   readonly flopsPerSecond: {
     readonly fp32?: number
@@ -78,15 +94,10 @@ export type Accelerator = Provenance & {
   readonly usableBytes?: number
   readonly bytesPerSecond: number
   readonly link: { readonly kind: 'nvlink' | 'pcie' | 'neuronlink' | 'none'; readonly bytesPerSecond?: number }
-  /** Fitted efficiencies (dimensionless shares of peak), with their own grade. */
-  readonly fit?: Provenance & {
-    readonly gemmBandwidth: number
-    readonly gemmCompute: number
-    readonly gemmLaunchSeconds: number
-    readonly attentionBandwidth: number
-    /** Share of peak in prefill attention for prompts up to 1k, up to 4k, longer. */
-    readonly attentionCompute: readonly [number, number, number]
-  }
+  /** Time in which the hosts it is sold with launch kernels, over that of the A100's hosts; scales an engine's floors. Absent: 1. */
+  readonly hostPace?: number
+  /** Fitted efficiencies, with their own grade. */
+  readonly fit?: Provenance & Efficiencies
   /** All-reduce: bus bytes/s and fixed seconds by tensor-parallel degree. */
   readonly allReduce?: readonly {
     readonly degree: number
@@ -152,6 +163,19 @@ export type OpenModel = Provenance & {
   /** Absent `queryRank`: queries are projected directly. */
   readonly mla?: { readonly kvRank: number; readonly ropeSize: number; readonly queryRank?: number }
   readonly slidingWindow?: { readonly tokens: number; readonly fullAttentionEvery?: number }
+  /** Layers that keep one state of fixed size a sequence instead of a growing cache (gated delta nets), but for every n-th one. */
+  readonly linearAttention?: {
+    readonly fullAttentionEvery: number
+    readonly keyHeads: number
+    readonly valueHeads: number
+    readonly headSize: number
+    /** Tokens that the convolution before it looks back, with its own. */
+    readonly convolution: number
+  }
+  /** Attention to so many chosen tokens alone; small heads of their own score all of them first (DeepSeek sparse attention). */
+  readonly sparseAttention?: { readonly tokens: number; readonly indexHeads: number; readonly indexSize: number }
+  /** Queries come with an output gate of their own width. */
+  readonly gatedAttention?: true
   readonly contextTokens: number
   readonly tokenizer: string
   /** Parameters that the shapes do not describe and that are loaded all the same: a vision tower. */
@@ -178,7 +202,30 @@ export type Engine = Provenance & {
   /** More fixed host time of an iteration where the model is split over devices; absent: none. */
   readonly splitSeconds?: number
   readonly floorSecondsPerLayer: number
+  /** The host prepares the next iteration while the devices work on this one: the slower of the two counts, not their sum. */
+  readonly overlapsHost?: true
+  /** As `floorSecondsPerLayer`, for iterations with prompts in them alone: CUDA graphs for decode steps only. */
+  readonly promptFloorSecondsPerLayer?: number
+  /** Tokens guessed by layers of the model's own, and how many come of a step on average; absent: one token a step. */
+  readonly speculation?: { readonly draft: number; readonly tokensPerStep: number }
+  /**
+   * KV heads a device at which attention over the cache reads at half its rate: few heads make few blocks to spread over the
+   * device's processors. Absent: 0.
+   */
+  readonly halfRateKvHeads?: number
+  /** How often norms, activation and residual read or write the hidden state in a layer; more where they are not fused. Absent: 8. */
+  readonly elementwisePasses?: number
+  /** What its kernels reach where it differs from the accelerator's usual ones. */
+  readonly fit?: Partial<Efficiencies>
+  /** Rate of reading a cache of one byte a number over that of two bytes, in bytes; absent: 1. */
+  readonly narrowCacheRate?: number
+  /** Choosing and gathering experts, a layer; absent: 30 us. */
+  readonly routerSeconds?: number
+  /** Rate of products with experts over that of dense ones: few rows an expert fill tiles badly. Absent: 1. */
+  readonly expertCompute?: number
   readonly memoryShare: number
+  /** The share is of what is left after the weights, not of all. */
+  readonly sharesFreeMemory?: true
   readonly maxSequences: number
   readonly maxBatchedTokens: number
   readonly blockTokens: number

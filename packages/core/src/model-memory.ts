@@ -38,16 +38,19 @@ export const deviceBytes = ({ accelerator, ramBytes }: Replica): Bytes | undefin
   accelerator.usableBytes ?? (accelerator.kind === 'cpu' ? ramBytes : undefined)
 
 /**
- * Where a replica's memory goes, vLLM's sum: share x memory - weights - overhead, the rest is cache in whole blocks.
+ * Where a replica's memory goes, vLLM's sum: share x memory - weights - overhead, the rest is cache in whole blocks;
+ * TensorRT-LLM takes its share of what is left after weights and overhead.
  * @param context mean tokens a sequence holds, for models with sliding windows
  */
 export const memoryOf = (replica: Replica, context: Tokens = 0): Memory => {
   const { model, precision, tensorParallel, engine } = replica
   const usableBytes = (deviceBytes(replica) ?? 0) * tensorParallel
-  const weights = weightBytes(model, precision)
+  const weights = weightBytes(model, precision, replica.attention === 'data-parallel' ? tensorParallel : 1)
   const overheadBytes = overheadBytesPerDevice(replica) * tensorParallel
   const perToken = kvBytesPerToken(replica, context)
-  const freeBytes = usableBytes * engine.memoryShare - weights - overheadBytes
+  const freeBytes = engine.sharesFreeMemory
+    ? (usableBytes - weights - overheadBytes) * engine.memoryShare
+    : usableBytes * engine.memoryShare - weights - overheadBytes
   const blocks = perToken > 0 && freeBytes > 0 ? Math.floor(freeBytes / perToken / engine.blockTokens) : 0
   return {
     usableBytes,

@@ -10,6 +10,8 @@ export type Replica = {
   readonly engine: Engine
   /** Keys and values in one byte each; absent: as the activations. */
   readonly cache?: 'fp8'
+  /** Each device attends for its own share of the requests, with all attention weights; absent: heads are split. */
+  readonly attention?: 'data-parallel'
   /** RAM of the machine: the memory of a CPU replica. */
   readonly ramBytes?: Bytes
 }
@@ -24,6 +26,8 @@ const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = {
   int4: 0.53,
 }
 
+type LinearAttention = NonNullable<OpenModel['linearAttention']>
+
 /** Bytes that one weight takes in the matrices of the layers. */
 export const bytesPerWeight = (precision: Precision): number => BYTES_PER_WEIGHT[precision]
 
@@ -31,12 +35,37 @@ export const bytesPerWeight = (precision: Precision): number => BYTES_PER_WEIGHT
 export const bytesPerActivation = (precision: Precision): number => (precision === 'fp32' ? 4 : 2)
 
 /** Queries, keys, values and output of one attention block; MLA by its low-rank factors (DeepSeek-V2, arXiv 2405.04434, section 2.1). */
-const attentionParameters = ({ hidden, heads, kvHeads, headSize, mla }: OpenModel): number => {
-  if (mla === undefined) return 2 * hidden * heads * headSize + 2 * hidden * kvHeads * headSize
+const attentionParameters = ({
+  hidden,
+  heads,
+  kvHeads,
+  headSize,
+  mla,
+  gatedAttention,
+  sparseAttention,
+}: OpenModel): number => {
+  if (mla === undefined) return (gatedAttention ? 3 : 2) * hidden * heads * headSize + 2 * hidden * kvHeads * headSize
   const queryWidth = heads * (headSize + mla.ropeSize)
+  const index =
+    sparseAttention === undefined
+      ? 0
+      : (mla.queryRank ?? hidden) * sparseAttention.indexHeads * sparseAttention.indexSize +
+        hidden * (sparseAttention.indexSize + sparseAttention.indexHeads)
   const query = mla.queryRank === undefined ? hidden * queryWidth : mla.queryRank * (hidden + queryWidth)
-  return query + hidden * (mla.kvRank + mla.ropeSize) + 2 * mla.kvRank * heads * headSize + heads * headSize * hidden
+  return (
+    index + query + hidden * (mla.kvRank + mla.ropeSize) + 2 * mla.kvRank * heads * headSize + heads * headSize * hidden
+  )
 }
+
+/** Numbers that a gated delta net takes in for one token: queries and keys, values and their gate, decay and beta of each head. */
+export const linearInputs = ({ keyHeads, valueHeads, headSize }: LinearAttention): number =>
+  2 * keyHeads * headSize + 2 * valueHeads * headSize + 2 * valueHeads
+
+/** Input and output projections of one gated delta net (huggingface/transformers: models/qwen3_next/modeling_qwen3_next.py). */
+const linearAttentionParameters = ({ hidden, linearAttention }: OpenModel): number =>
+  linearAttention === undefined
+    ? 0
+    : hidden * (linearInputs(linearAttention) + linearAttention.valueHeads * linearAttention.headSize)
 
 /** Gate, up and down of a gated feed-forward block; up and down of a plain one. */
 const feedForwardParameters = ({ hidden, gated }: OpenModel, width: number): number => (gated ? 3 : 2) * hidden * width
@@ -46,6 +75,10 @@ export const layerCounts = ({ layers, experts }: OpenModel): { readonly dense: n
   const dense = experts === undefined ? layers : Math.min(layers, experts.firstDenseLayers ?? 0)
   return { dense, moe: layers - dense }
 }
+
+/** How many layers keep a state instead of a cache. */
+export const linearLayers = ({ layers, linearAttention }: OpenModel): number =>
+  linearAttention === undefined ? 0 : layers - Math.floor(layers / linearAttention.fullAttentionEvery)
 
 /** All experts, the shared ones and the router of one mixture-of-experts layer: every expert is in memory, active or not. */
 const expertParameters = (model: OpenModel): number => {
@@ -78,11 +111,14 @@ type Parts = {
 
 const partsOf = (model: OpenModel): Parts => {
   const { dense, moe } = layerCounts(model)
+  const linear = linearLayers(model)
   const decoderLayers = model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : 0
   return {
     embedding: embeddingParameters(model),
     // A decoder layer of an encoder-decoder attends twice: to itself and to the encoder.
-    attention: (model.layers + 2 * decoderLayers) * attentionParameters(model),
+    attention:
+      (model.layers - linear + 2 * decoderLayers) * attentionParameters(model) +
+      linear * linearAttentionParameters(model),
     feedForward: (dense + decoderLayers) * feedForwardParameters(model, model.ffn),
     experts: moe * expertParameters(model),
     other: model.otherParameters ?? 0,
@@ -104,12 +140,15 @@ export const bytesPerAttentionWeight = (model: OpenModel, precision: Precision):
     ? 2
     : bytesPerWeight(precision)
 
-/** Bytes of all weights of one copy of the model; embeddings, head and vision tower are not quantised. */
-export const weightBytes = (model: OpenModel, precision: Precision): Bytes => {
+/**
+ * Bytes of all weights of one copy of the model; embeddings, head and vision tower are not quantised.
+ * @param attentionCopies how many devices hold all attention weights, where it is not split
+ */
+export const weightBytes = (model: OpenModel, precision: Precision, attentionCopies = 1): Bytes => {
   const { embedding, attention, feedForward, experts, other } = partsOf(model)
   return (
     (embedding + other) * bytesPerActivation(precision) +
-    attention * bytesPerAttentionWeight(model, precision) +
+    attentionCopies * attention * bytesPerAttentionWeight(model, precision) +
     (feedForward + experts) * bytesPerWeight(precision)
   )
 }
@@ -118,7 +157,8 @@ export const weightBytes = (model: OpenModel, precision: Precision): Bytes => {
 export const cacheLayers = (
   model: OpenModel,
 ): { readonly full: number; readonly windowed: number; readonly window: Tokens } => {
-  const layers = model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : model.layers
+  const layers =
+    model.kind === 'encoder-decoder' ? (model.decoderLayers ?? model.layers) : model.layers - linearLayers(model)
   if (model.slidingWindow === undefined) return { full: layers, windowed: 0, window: 0 }
   const { tokens, fullAttentionEvery } = model.slidingWindow
   const full = fullAttentionEvery === undefined ? 0 : Math.floor(layers / fullAttentionEvery)
@@ -126,8 +166,14 @@ export const cacheLayers = (
 }
 
 /** How often the whole cache is held by one tensor-parallel group: KV heads that cannot be split are copied, MLA's single latent always is. */
-const cacheCopies = ({ kvHeads, mla }: OpenModel, tensorParallel: number): number =>
-  mla === undefined ? Math.max(1, tensorParallel / kvHeads) : tensorParallel
+const cacheCopies = ({
+  model,
+  attention,
+  tensorParallel,
+}: Pick<Replica, 'model' | 'attention' | 'tensorParallel'>): number => {
+  if (attention === 'data-parallel') return 1
+  return model.mla === undefined ? Math.max(1, tensorParallel / model.kvHeads) : tensorParallel
+}
 
 /** Bytes of one cached number. */
 export const bytesPerCached = ({ precision, cache }: Pick<Replica, 'precision' | 'cache'>): number =>
@@ -137,16 +183,34 @@ export const bytesPerCached = ({ precision, cache }: Pick<Replica, 'precision' |
 export const cachedPerLayer = ({ kvHeads, headSize, mla }: OpenModel): number =>
   mla === undefined ? 2 * kvHeads * headSize : mla.kvRank + mla.ropeSize
 
+/** States are kept in fp32 (`mamba_ssm_dtype` of Qwen3-Next), what the convolution looks back at as activations. */
+const STATE_BYTES = 4
+
+/**
+ * Bytes of state that one sequence holds whatever its length: a matrix of head size x head size a value head, and the last tokens
+ * of the convolution (Gated Delta Networks, arXiv 2412.06464; vllm/model_executor/layers/mamba/mamba_utils.py, gated_delta_net_state_shape).
+ */
+export const stateBytesPerSequence = (model: OpenModel, precision: Precision): Bytes => {
+  if (model.linearAttention === undefined) return 0
+  const { keyHeads, valueHeads, headSize, convolution } = model.linearAttention
+  const matrices = valueHeads * headSize * headSize * STATE_BYTES
+  const lookBack = (convolution - 1) * (2 * keyHeads + valueHeads) * headSize * bytesPerActivation(precision)
+  return linearLayers(model) * (matrices + lookBack)
+}
+
 /**
  * Bytes of cache per token, over the whole replica, averaged over a sequence of `context` tokens (default: short of any window).
- * Capacity recipe: 2 x layers x KV heads x head size x bytes; windowed layers stop growing at the window.
+ * Capacity recipe: 2 x layers x KV heads x head size x bytes; windowed layers stop growing at the window, and a state of fixed
+ * size is shared out over the tokens of its sequence.
  */
 export const kvBytesPerToken = (
-  { model, tensorParallel, ...replica }: Pick<Replica, 'model' | 'tensorParallel' | 'precision' | 'cache'>,
+  replica: Pick<Replica, 'model' | 'tensorParallel' | 'precision' | 'cache' | 'attention'>,
   context: Tokens = 0,
 ): Bytes => {
+  const { model } = replica
   if (model.kind === 'encoder') return 0
   const { full, windowed, window } = cacheLayers(model)
   const kept = context > window ? window / context : 1
-  return (full + windowed * kept) * cachedPerLayer(model) * bytesPerCached(replica) * cacheCopies(model, tensorParallel)
+  const state = context > 0 ? stateBytesPerSequence(model, replica.precision) / context : 0
+  return (full + windowed * kept) * cachedPerLayer(model) * bytesPerCached(replica) * cacheCopies(replica) + state
 }

@@ -1,7 +1,7 @@
 import { decodeStretchSeconds } from './replica-continuous.ts'
 import { type Engine, type EngineSettings, newCounters } from './replica-terms.ts'
 import { timerOf } from './replica-timer.ts'
-import { prefillAttentionSeconds, type Roofline } from './roofline.ts'
+import { floorSeconds, hostSeconds, prefillAttentionSeconds, type Roofline } from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
 
 /**
@@ -13,7 +13,6 @@ export const batchEngine = (roofline: Roofline, settings: EngineSettings, padded
   const { engine } = roofline
   const timer = timerOf(roofline)
   const counters = newCounters()
-  const floor = engine.floorSecondsPerLayer * roofline.decode.layers
   const waiting: number[] = []
   let head = 0
   let clock: Seconds = -Infinity
@@ -55,7 +54,8 @@ export const batchEngine = (roofline: Roofline, settings: EngineSettings, padded
     const { fullCacheSecondsPerToken: full, windowCacheSecondsPerToken: windowRate, window } = roofline
     const base = timer.decodeRows(sequences) + sequences * (full * input + windowRate * Math.min(input, window))
     const slope = sequences * (full + windowRate * windowedBy(input))
-    const host = engine.stepSeconds + engine.perSequenceSeconds * sequences
+    const floor = floorSeconds(engine, roofline.decode.layers, sequences)
+    const host = hostSeconds(engine, sequences)
     return decodeStretchSeconds(output - 1, base, slope, floor, host)
   }
 

@@ -1,7 +1,7 @@
 import { prefixCache } from './replica-prefix.ts'
 import { type Engine, type EngineSettings, newCounters } from './replica-terms.ts'
 import { timerOf } from './replica-timer.ts'
-import { prefillAttentionSeconds, type Roofline } from './roofline.ts'
+import { floorSeconds, hostSeconds, prefillAttentionSeconds, type Roofline } from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
 
 /** vLLM V0 keeps this share of the blocks free when it admits, so that it need not preempt at once. */
@@ -55,7 +55,6 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
   const cached = requests.prefixes === undefined ? undefined : prefixCache(requests.prefixes)
   const counters = newCounters()
   const totalBlocks = Math.floor(settings.kvTokens / blockTokens)
-  const floor = engine.floorSecondsPerLayer * roofline.decode.layers
   const size = requests.at.length
 
   let clock: Seconds = -Infinity
@@ -309,7 +308,8 @@ export const continuousEngine = (roofline: Roofline, settings: EngineSettings): 
       roofline.fullCacheSecondsPerToken * contexts +
       roofline.windowCacheSecondsPerToken * windowed
     const slope = roofline.fullCacheSecondsPerToken * decodes + roofline.windowCacheSecondsPerToken * within
-    const host = engine.stepSeconds + engine.perSequenceSeconds * decodes
+    const floor = floorSeconds(engine, roofline.decode.layers, decodes)
+    const host = hostSeconds(engine, decodes)
     const secondsOf = (steps: number): Seconds => decodeStretchSeconds(steps, base, slope, floor, host)
     const due = until - clock
     const steps = stepByStep ? 1 : secondsOf(most) < due ? most : stepsUntil(due, most, secondsOf)

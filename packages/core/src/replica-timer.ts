@@ -1,4 +1,10 @@
-import { cacheReadSeconds, decodeRowSeconds, iterationSeconds, prefillRowSeconds, type Roofline } from './roofline.ts'
+import {
+  cacheReadSeconds,
+  decodeRowSeconds,
+  prefillRowSeconds,
+  promptIterationSeconds,
+  type Roofline,
+} from './roofline.ts'
 import type { Seconds, Tokens } from './units.ts'
 
 /** Seconds of iterations, with what depends on the number of rows alone looked up. */
@@ -35,12 +41,15 @@ export const timerOf = (roofline: Roofline): Timer => {
   const decodeRows = remembered((sequences) => decodeRowSeconds(roofline, sequences))
   const layers = remembered((rows) => prefillRowSeconds(roofline, rows, 0))
   const head = remembered((emitting) => prefillRowSeconds(roofline, 1, emitting) - prefillRowSeconds(roofline, 1, 0))
+  /** What giving a token adds to the rows: the head, and where tokens are guessed, the guesses and their checking. */
+  const givenSeconds = (emitting: number): Seconds =>
+    roofline.draft > 0 ? decodeRows(emitting) - layers(emitting) : head(emitting)
   return {
     decodeRows,
     mixed: (rows, emitting, sequences, attention, contexts, windowed) => {
-      const kernels =
-        layers(rows) + (emitting > 0 ? head(emitting) : 0) + attention + cacheReadSeconds(roofline, contexts, windowed)
-      return iterationSeconds(roofline, kernels, roofline.prefill.layers, sequences)
+      const given = emitting > 0 ? givenSeconds(emitting) : 0
+      const kernels = layers(rows) + given + attention + cacheReadSeconds(roofline, contexts, windowed)
+      return promptIterationSeconds(roofline, kernels, roofline.prefill.layers, sequences)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Accelerator, Engine, OpenModel, Precision } from './catalog.ts'
+import type { Accelerator, Efficiencies, Engine, OpenModel, Precision } from './catalog.ts'
 import type { Replica } from './model.ts'
 import {
   bytesPerActivation,
@@ -9,6 +9,9 @@ import {
   cacheLayers,
   crossKeyValueParameters,
   layerCounts,
+  linearInputs,
+  linearLayers,
+  stateBytesPerSequence,
 } from './model.ts'
 import type { Seconds, Tokens } from './units.ts'
 
@@ -24,6 +27,8 @@ type Gemm = {
   /** Reading and writing activations, a row. */
   readonly activationSeconds: Seconds
   readonly computeSeconds: Seconds
+  /** Part of the rows that one device sees; absent: all. */
+  readonly rowShare?: number
   readonly experts?: { readonly count: number; readonly active: number }
 }
 
@@ -48,6 +53,10 @@ export type Roofline = {
   readonly fullCacheSecondsPerToken: Seconds
   readonly windowCacheSecondsPerToken: Seconds
   readonly window: Tokens
+  /** Guessed tokens a sequence and step, which the step checks beside its own. */
+  readonly draft: number
+  /** Reading and writing the state of one sequence, in the layers that keep one. */
+  readonly stateSecondsPerSequence: Seconds
   /** Seconds per query-key pair at full peak, in layers that see all and in those with a window; and whether later tokens are masked. */
   readonly fullPairSeconds: Seconds
   readonly windowPairSeconds: Seconds
@@ -124,17 +133,30 @@ const gemm = (times: number, input: number, output: number, bytesPerNumber: numb
 
 /** Projections of one self-attention block, split by heads; KV heads that cannot be split are copied. */
 const attentionGemms = (model: OpenModel, degree: number, times: number, bytes: number, rates: Rates): Gemm[] => {
-  const { hidden, heads, headSize, kvHeads, mla } = model
+  const { hidden, heads, headSize, kvHeads, mla, gatedAttention } = model
   const output = gemm(times, (heads * headSize) / degree, hidden, bytes, rates)
   if (mla === undefined) {
     const keyValueHeads = Math.max(1, kvHeads / degree)
-    return [gemm(times, hidden, (heads / degree + 2 * keyValueHeads) * headSize, bytes, rates), output]
+    const queries = ((gatedAttention ? 2 : 1) * heads) / degree
+    return [gemm(times, hidden, (queries + 2 * keyValueHeads) * headSize, bytes, rates), output]
   }
   const queryWidth = (heads * (headSize + mla.ropeSize)) / degree
   const latent = gemm(times, hidden, mla.kvRank + mla.ropeSize + (mla.queryRank ?? 0), bytes, rates)
   const query = gemm(times, mla.queryRank ?? hidden, queryWidth, bytes, rates)
   const expand = gemm(times, mla.kvRank, (2 * heads * headSize) / degree, bytes, rates)
   return [latent, query, expand, output]
+}
+
+/** Projections of the layers that keep a state: the delta rule itself is a few per cent of their arithmetic, its state is counted apart. */
+const linearGemms = (model: OpenModel, degree: number, bytes: number, rates: Rates): Gemm[] => {
+  const { hidden, linearAttention } = model
+  if (linearAttention === undefined) return []
+  const times = linearLayers(model)
+  const { valueHeads, headSize } = linearAttention
+  return [
+    gemm(times, hidden, linearInputs(linearAttention) / degree, bytes, rates),
+    gemm(times, (valueHeads * headSize) / degree, hidden, bytes, rates),
+  ]
 }
 
 const feedForwardGemms = (
@@ -152,16 +174,48 @@ const feedForwardGemms = (
         gemm(times, width / degree, model.hidden, bytes, rates),
       ]
 
-const expertGemms = (model: OpenModel, degree: number, times: number, bytes: number, rates: Rates): Gemm[] => {
+const bankBytesPerSecond = (replica: Replica, { bytesPerSecond }: Rates): number =>
+  replica.precision === 'fp4'
+    ? efficienciesOf(replica).gemmBandwidth * replica.accelerator.bytesPerSecond
+    : bytesPerSecond
+
+const expertGemms = (replica: Replica, times: number, rates: Rates): Gemm[] => {
+  const { model, precision, tensorParallel: degree, engine } = replica
   const { experts } = model
+  const bytes = bytesPerWeight(precision)
+  // Kernels for banks of experts read nvfp4 at the full rate, those for single matrices do not.
+  const bankRates = { ...rates, bytesPerSecond: bankBytesPerSecond(replica, rates) }
   if (experts === undefined) return []
-  const bank = feedForwardGemms(model, degree, times, experts.ffn, bytes, rates)
+  const bank = feedForwardGemms(model, degree, times, experts.ffn, bytes, bankRates)
   const routed = bank.map((one, index): Gemm => ({
     ...one,
-    launchSeconds: one.launchSeconds + (index === 0 ? ROUTER_SECONDS : 0),
+    launchSeconds: one.launchSeconds + (index === 0 ? (engine.routerSeconds ?? ROUTER_SECONDS) : 0),
+    computeSeconds: one.computeSeconds / (engine.expertCompute ?? 1),
     experts: { count: experts.count, active: experts.active },
   }))
   return [...routed, ...feedForwardGemms(model, degree, times, experts.sharedFfn ?? 0, bytes, rates)]
+}
+
+/** Projections of the heads that choose tokens, copied on each device, and their scoring and choosing, two launches more. */
+const indexGemms = ({ model, precision }: Replica, rates: Rates): readonly Gemm[] => {
+  const { hidden, layers, mla, sparseAttention } = model
+  if (sparseAttention === undefined) return []
+  const { indexHeads, indexSize } = sparseAttention
+  const bytes = bytesPerAttentionWeight(model, precision)
+  const queries = gemm(layers, mla?.queryRank ?? hidden, indexHeads * indexSize, bytes, rates)
+  const keys = gemm(layers, hidden, indexSize + indexHeads, bytes, rates)
+  return [queries, { ...keys, launchSeconds: 3 * keys.launchSeconds }]
+}
+
+/** Attention of all layers: split by heads, or whole on each device for its share of the requests. */
+const attentionStackGemms = (
+  { model, precision, tensorParallel, attention }: Replica,
+  rates: Rates,
+): readonly Gemm[] => {
+  const times = model.layers - linearLayers(model)
+  const bytes = bytesPerAttentionWeight(model, precision)
+  if (attention !== 'data-parallel') return attentionGemms(model, tensorParallel, times, bytes, rates)
+  return attentionGemms(model, 1, times, bytes, rates).map((one) => ({ ...one, rowShare: 1 / tensorParallel }))
 }
 
 /** Layers of a decoder or encoder. */
@@ -170,9 +224,11 @@ const layerStack = (replica: Replica, rates: Rates): Stack => {
   const { dense, moe } = layerCounts(model)
   return {
     gemms: [
-      ...attentionGemms(model, degree, model.layers, bytesPerAttentionWeight(model, precision), rates),
+      ...attentionStackGemms(replica, rates),
+      ...indexGemms(replica, rates),
+      ...linearGemms(model, degree, bytesPerAttentionWeight(model, precision), rates),
       ...feedForwardGemms(model, degree, dense, model.ffn, bytesPerWeight(precision), rates),
-      ...expertGemms(model, degree, moe, bytesPerWeight(precision), rates),
+      ...expertGemms(replica, moe, rates),
     ],
     layers: model.layers,
     allReduces: 2 * model.layers,
@@ -217,31 +273,82 @@ const stacksOf = (replica: Replica, rates: Rates): { prefill: Stack; decode: Sta
   return { prefill: stack, decode: stack }
 }
 
+/** The engine on these hosts: floors are launches by the host, and a split model costs it more. */
+const paced = (engine: Engine, hostPace: number, degree: number): Engine => ({
+  ...engine,
+  stepSeconds: engine.stepSeconds + (degree > 1 ? (engine.splitSeconds ?? 0) : 0),
+  floorSecondsPerLayer: engine.floorSecondsPerLayer * hostPace,
+  ...(engine.promptFloorSecondsPerLayer === undefined
+    ? {}
+    : { promptFloorSecondsPerLayer: engine.promptFloorSecondsPerLayer * hostPace }),
+})
+
+/**
+ * How often a row's hidden state crosses the bus, a device: twice but for the own share in an all-reduce. Where each device
+ * attends for its own requests, a row goes to the devices that hold its experts, drawn evenly, and comes back: one of two
+ * exchanges a layer.
+ */
+const exchangedCopies = ({ model, attention, tensorParallel: degree }: Replica): number => {
+  const others = (degree - 1) / degree
+  if (attention !== 'data-parallel') return 2 * others
+  return others * (1 - (1 - 1 / degree) ** (model.experts?.active ?? degree))
+}
+
+/** Layers by what they read: with sparse attention all read a window's worth of chosen tokens, though they keep every token. */
+const readLayers = (model: OpenModel): ReturnType<typeof cacheLayers> =>
+  model.sparseAttention === undefined
+    ? cacheLayers(model)
+    : { full: 0, windowed: model.layers, window: model.sparseAttention.tokens }
+
+/** Over how many devices the reading of the cache is spread. */
+const cacheDevices = ({ model, attention, tensorParallel }: Replica): number => {
+  if (attention === 'data-parallel') return tensorParallel
+  return model.mla === undefined ? Math.min(tensorParallel, model.kvHeads) : 1
+}
+
+/** Share of its rate at which attention reads the cache with so few KV heads a device; MLA spreads over its query heads. */
+const spreadOf = ({ model: { kvHeads, mla }, engine: { halfRateKvHeads = 0 }, tensorParallel }: Replica): number => {
+  const heads = Math.max(1, kvHeads / tensorParallel)
+  return mla === undefined ? heads / (heads + halfRateKvHeads) : 1
+}
+
+/** What the engine's kernels reach on the accelerator. */
+const efficienciesOf = ({ accelerator, engine }: Replica): Efficiencies => ({ ...fitOf(accelerator), ...engine.fit })
+
+const computeShare = (narrow: boolean, { narrowCompute, gemmCompute }: Efficiencies): number =>
+  narrow ? (narrowCompute ?? Math.min(NARROW_COMPUTE, gemmCompute)) : gemmCompute
+
+/** Share of bandwidth with which weights are read. */
+const weightShare = (precision: Precision, { fp4Bandwidth, gemmBandwidth }: Efficiencies): number =>
+  precision === 'fp4' ? (fp4Bandwidth ?? gemmBandwidth) : gemmBandwidth
+
 /** Rates of a replica's iterations, or `undefined` where the accelerator lacks the arithmetic. */
 export const rooflineOf = (replica: Replica): Roofline | undefined => {
   const { model, accelerator, precision, tensorParallel: degree, engine } = replica
   const flops = peakFlops(accelerator, precision)
   if (flops === undefined) return undefined
-  const fit = fitOf(accelerator)
+  const fit = efficienciesOf(replica)
   const narrow = precision === 'fp8' || precision === 'fp4'
   const activation = bytesPerActivation(precision)
   const rates: Rates = {
     bytesPerActivation: activation,
-    bytesPerSecond: fit.gemmBandwidth * accelerator.bytesPerSecond,
-    flopsPerSecond: (narrow ? Math.min(NARROW_COMPUTE, fit.gemmCompute) : fit.gemmCompute) * flops,
+    bytesPerSecond: weightShare(precision, fit) * accelerator.bytesPerSecond,
+    flopsPerSecond: computeShare(narrow, fit) * flops,
     launchSeconds: fit.gemmLaunchSeconds + (narrow ? NARROW_LAUNCH_SECONDS : 0),
   }
   const headPeak = narrow ? (peakFlops(accelerator, 'bf16') ?? flops) : flops
   const headRates: Rates = {
     ...rates,
+    bytesPerSecond: fit.gemmBandwidth * accelerator.bytesPerSecond,
     flopsPerSecond: fit.gemmCompute * headPeak,
     launchSeconds: fit.gemmLaunchSeconds,
   }
   const allReduce = allReduceOf(accelerator, degree)
-  const cacheRate = fit.attentionBandwidth * accelerator.bytesPerSecond
-  const cache =
-    (cachedPerLayer(model) * bytesPerCached(replica)) / (model.mla === undefined ? Math.min(degree, model.kvHeads) : 1)
-  const layers = cacheLayers(model)
+  const narrowCache = replica.cache === 'fp8' ? (engine.narrowCacheRate ?? 1) : 1
+  const cacheRate = fit.attentionBandwidth * narrowCache * spreadOf(replica) * accelerator.bytesPerSecond
+  const cache = (cachedPerLayer(model) * bytesPerCached(replica)) / cacheDevices(replica)
+  const layers = readLayers(model)
+  const index = (model.sparseAttention?.indexSize ?? 0) * model.layers
   // Four operations per pair and number of a head: a multiply and an add for the score, and for the value.
   const pair = (4 * (model.heads / degree) * (model.headSize + (model.mla?.ropeSize ?? 0) / 2)) / headPeak
   const causal = model.kind === 'decoder'
@@ -253,17 +360,21 @@ export const rooflineOf = (replica: Replica): Roofline | undefined => {
     elementwiseSecondsPerRow:
       accelerator.kind === 'cpu'
         ? 0
-        : (ELEMENTWISE_PASSES * 2 * model.hidden * activation) / (ELEMENTWISE_BANDWIDTH * accelerator.bytesPerSecond),
+        : ((engine.elementwisePasses ?? ELEMENTWISE_PASSES) * 2 * model.hidden * activation) /
+          (ELEMENTWISE_BANDWIDTH * accelerator.bytesPerSecond),
     allReduceLatencySeconds: allReduce.latency,
-    allReduceSecondsPerRow: (((2 * (degree - 1)) / degree) * model.hidden * activation) / allReduce.bus,
-    fullCacheSecondsPerToken: (layers.full * cache) / cacheRate,
+    allReduceSecondsPerRow: (exchangedCopies(replica) * model.hidden * activation) / allReduce.bus,
+    // Scores of sparse attention read one byte a number of its own keys, of every token, on every device.
+    fullCacheSecondsPerToken: (layers.full * cache + index) / cacheRate,
     windowCacheSecondsPerToken: (layers.windowed * cache) / cacheRate,
     window: layers.window,
+    draft: engine.speculation?.draft ?? 0,
+    stateSecondsPerSequence: (2 * stateBytesPerSequence(model, precision)) / degree / cacheRate,
     fullPairSeconds: pair * (causal ? layers.full : model.layers),
     windowPairSeconds: causal ? pair * layers.windowed : 0,
     causal,
     pairShare: fit.attentionCompute,
-    engine: degree > 1 ? { ...engine, stepSeconds: engine.stepSeconds + (engine.splitSeconds ?? 0) } : engine,
+    engine: paced(engine, accelerator.hostPace ?? 1, degree),
   }
 }
 
@@ -272,10 +383,10 @@ const expertsHit = (count: number, active: number, rows: number): number => coun
 
 /** A matrix product as the smooth maximum of memory and arithmetic: launch + sqrt(memory^2 + arithmetic^2). */
 const gemmSeconds = (
-  { launchSeconds, weightSeconds, activationSeconds, computeSeconds, experts }: Gemm,
+  { launchSeconds, weightSeconds, activationSeconds, computeSeconds, rowShare = 1, experts }: Gemm,
   rows: number,
 ): Seconds => {
-  const work = experts === undefined ? rows : rows * experts.active
+  const work = experts === undefined ? rows * rowShare : rows * experts.active
   const weights =
     experts === undefined ? weightSeconds : weightSeconds * expertsHit(experts.count, experts.active, rows)
   const memory = weights + activationSeconds * work
@@ -291,17 +402,23 @@ const stackSeconds = (roofline: Roofline, { gemms, layers, allReduces }: Stack, 
   return seconds
 }
 
-/** The output head, for the sequences that emit a token. */
-const headSeconds = ({ head }: Roofline, emitting: number): Seconds =>
-  emitting > 0 && head.times > 0 ? gemmSeconds(head, emitting) : 0
+/** The output head, for the sequences that emit a token, and their states. */
+const headSeconds = ({ head, stateSecondsPerSequence }: Roofline, emitting: number): Seconds =>
+  emitting > 0 ? (head.times > 0 ? gemmSeconds(head, emitting) : 0) + stateSecondsPerSequence * emitting : 0
 
 /** A pass of `rows` tokens through the layers, `emitting` of which need the output head. Prompts and decodes mix in a decoder. */
 export const prefillRowSeconds = (roofline: Roofline, rows: number, emitting: number): Seconds =>
   stackSeconds(roofline, roofline.prefill, rows) + headSeconds(roofline, emitting)
 
-/** A decode pass: one row a sequence. */
-export const decodeRowSeconds = (roofline: Roofline, sequences: number): Seconds =>
-  stackSeconds(roofline, roofline.decode, sequences) + headSeconds(roofline, sequences)
+/** A decode pass: one row a sequence, and one for each guess; every guess was a pass through one layer and the head. */
+export const decodeRowSeconds = (roofline: Roofline, sequences: number): Seconds => {
+  const { decode, draft } = roofline
+  const rows = sequences * (1 + draft)
+  const pass = stackSeconds(roofline, decode, rows) + headSeconds(roofline, rows)
+  if (draft === 0) return pass
+  const guess = stackSeconds(roofline, decode, sequences) / decode.layers + headSeconds(roofline, sequences)
+  return pass + draft * guess
+}
 
 /**
  * Reading the cache in a decode pass: linear in the sum of contexts, so a running sum suffices.
@@ -323,13 +440,35 @@ export const prefillAttentionSeconds = (roofline: Roofline, chunk: Tokens, past:
   return arithmetic + (causal ? cacheReadSeconds(roofline, past + chunk, Math.min(past + chunk, chunk + window)) : 0)
 }
 
-/** An iteration: kernels, but no faster than launching them one by one where no graph does it, and the host's own time. */
+/** No iteration is faster than this: kernels launched one by one where no graph does it, and the host's work beside the devices' where they overlap. */
+export const floorSeconds = (
+  { floorSecondsPerLayer, overlapsHost, perSequenceSeconds }: Engine,
+  layers: number,
+  sequences: number,
+): Seconds => Math.max(floorSecondsPerLayer * layers, overlapsHost ? perSequenceSeconds * sequences : 0)
+
+/** What the host adds to an iteration of so many sequences. */
+export const hostSeconds = ({ stepSeconds, overlapsHost, perSequenceSeconds }: Engine, sequences: number): Seconds =>
+  stepSeconds + (overlapsHost ? 0 : perSequenceSeconds * sequences)
+
+/** An iteration of decodes: kernels, but no faster than its floor, and the host's own time. */
 export const iterationSeconds = (
   { engine }: Roofline,
   kernelSeconds: Seconds,
   layers: number,
   sequences: number,
+): Seconds => Math.max(kernelSeconds, floorSeconds(engine, layers, sequences)) + hostSeconds(engine, sequences)
+
+/** An iteration with prompts in it, which may have a floor of its own. */
+export const promptIterationSeconds = (
+  roofline: Roofline,
+  kernelSeconds: Seconds,
+  layers: number,
+  sequences: number,
 ): Seconds =>
-  Math.max(kernelSeconds, engine.floorSecondsPerLayer * layers) +
-  engine.stepSeconds +
-  engine.perSequenceSeconds * sequences
+  iterationSeconds(
+    roofline,
+    Math.max(kernelSeconds, (roofline.engine.promptFloorSecondsPerLayer ?? 0) * layers),
+    layers,
+    sequences,
+  )

@@ -13,9 +13,17 @@ const hashOf = (text: string): number => {
 /** Chosen before any constant was fitted. */
 const SEED = 'breakeven'
 
+/** Other sources than the largest must hold this share of an engine's rows to be worth holding out alone. */
+const WORTH_HOLDING_OUT = 0.2
+
+/** One deployment, whatever its traffic: all rows of it are on one side, so the other side has never seen it. */
+const deploymentOf = ({ trial: { replica } }: MeasuredRow): string =>
+  `${SEED} ${replica.model.id} ${replica.accelerator.id} ${replica.precision} ${replica.tensorParallel}`
+
 /**
  * Splits rows in two, by a rule that no result can change. An engine with several sources is fitted on the one with most
- * rows and held out on all others; of an engine with one source, a seeded half of model x accelerator is held out.
+ * rows and held out on all others; of an engine with one source (or hardly more), a seeded half of its deployments
+ * (model x accelerator x precision x devices) is held out.
  */
 export const halvesOf = (rows: readonly MeasuredRow[]): ReadonlyMap<MeasuredRow, Half> => {
   const halves = new Map<MeasuredRow, Half>()
@@ -24,11 +32,10 @@ export const halvesOf = (rows: readonly MeasuredRow[]): ReadonlyMap<MeasuredRow,
     const sources = [...Map.groupBy(group, ({ source }) => source)].toSorted(
       ([one, few], [other, many]) => many.length - few.length || (one < other ? -1 : 1),
     )
-    const [largest] = sources[0] ?? []
+    const [largest, most] = sources[0] ?? ['', []]
+    const bySource = group.length - most.length >= WORTH_HOLDING_OUT * group.length
     for (const row of group) {
-      const { model, accelerator } = row.trial.replica
-      const held =
-        sources.length > 1 ? row.source !== largest : hashOf(`${SEED} ${model.id} ${accelerator.id}`) % 2 === 1
+      const held = bySource ? row.source !== largest : hashOf(deploymentOf(row)) % 2 === 1
       halves.set(row, held ? 'held out' : 'fitted')
     }
   }

@@ -1,5 +1,16 @@
-import { type Catalog, type Engine, type Replica, type Residual, type Trial, weightBytes } from '@breakeven/core'
+import {
+  type Accelerator,
+  type Catalog,
+  type Engine,
+  type OpenModel,
+  type Precision,
+  type Replica,
+  type Residual,
+  type Trial,
+  weightBytes,
+} from '@breakeven/core'
 
+import { setUpOf } from './harness.ts'
 import { acceleratorId, engineId, modelId, precisionOf } from './names.ts'
 
 /** A row that can be predicted: how it was set up and what was measured, in seconds and tokens per second. */
@@ -42,11 +53,16 @@ const firstNumber = (row: Cells, ...names: readonly string[]): number | undefine
 /** `S01-hf-sagemaker-tgi` is S01; another name is taken as it is. */
 const source = (row: Cells): string => /^S\d\d(?=-)/.exec(text(row, 'source_id'))?.[0] ?? text(row, 'source_id')
 
-/** Data-parallel attention of expert-parallel deployments is counted as tensor parallel: the same devices share the work. */
-const degreeOf = (row: Cells): number => {
+const parallelOf = (row: Cells): { readonly tp: number; readonly dp: number } => {
   const [, tp = '1'] = /\btp(\d+)/.exec(text(row, 'parallelism')) ?? []
   const [, dp = '1'] = /\b(?:dp|dep)(\d+)/.exec(text(row, 'parallelism')) ?? []
-  const degree = Math.max(Number(tp), Number(dp))
+  return { tp: Number(tp), dp: Number(dp) }
+}
+
+/** Devices that one copy of the model is spread over, by heads or, in expert-parallel deployments, by requests. */
+const degreeOf = (row: Cells): number => {
+  const { tp, dp } = parallelOf(row)
+  const degree = Math.max(tp, dp)
   // aiconfigurator writes 64 and 16 for the 8 and 4 devices of a machine with wide expert parallelism.
   if (source(row) === 'S05' && degree === 64) return 8
   if (source(row) === 'S05' && degree === 16) return 4
@@ -101,9 +117,15 @@ const figuresOf = (row: Cells, output: number): Figures => {
 
 /** Many at once keep an offline run busy; this many tokens are enough to see its rate. */
 const OFFLINE_TOKENS = 4e6
-const countsOf = (row: Cells, input: number, output: number): { users: number; requests: number } => {
+const countsOf = (
+  row: Cells,
+  input: number,
+  output: number,
+  queued: number | undefined,
+): { users: number; requests: number } => {
   const users = number(row, 'concurrency')
   if (users === undefined || users < 1) {
+    if (queued !== undefined) return { users: queued, requests: queued }
     const requests = Math.round(Math.min(2048, Math.max(64, OFFLINE_TOKENS / Math.max(1, input + output))))
     return { users: requests, requests }
   }
@@ -114,7 +136,7 @@ const countsOf = (row: Cells, input: number, output: number): { users: number; r
 /** Since V1 devices of 70 GB and more batch 8,192 tokens and 1,024 requests by default (vLLM's engine/arg_utils.py). */
 const LARGE_BYTES = 70e9
 const settingsOf = (engine: Engine, bytes: number | undefined, row: Cells): Engine => {
-  if (engine.id === 'trt-llm') return { ...engine, maxSequences: 2048 }
+  if (engine.id.startsWith('trt-llm')) return { ...engine, maxSequences: 2048 }
   if (engine.id.startsWith('vllm') && engine.scheduler === 'chunked-prefill' && (bytes ?? 0) >= LARGE_BYTES) {
     return { ...engine, maxSequences: 1024, maxBatchedTokens: 8192 }
   }
@@ -137,6 +159,23 @@ const beatsMemory = (replica: Replica, measured: Figures, output: number): boole
 
 const CPU_RAM_BYTES = 16e9
 
+/** Weights that were published in 4 bits stay so: "fp8" then speaks of the cache. */
+const precisionFor = (row: Cells, model: OpenModel, accelerator: Accelerator): Precision | undefined => {
+  const computesInFp4 = accelerator.flopsPerSecond.fp4 !== undefined
+  const named = precisionOf(text(row, 'precision'), text(row, 'model'), computesInFp4, accelerator.kind === 'cpu')
+  return named === 'fp8' && model.nativePrecision === 'int4' ? 'int4' : named
+}
+
+/** Encoders on Neuron run one copy a core. */
+const coreOf = (accelerator: Accelerator, model: OpenModel): Accelerator => {
+  const { cores = 1 } = accelerator
+  if (cores === 1 || model.kind !== 'encoder') return accelerator
+  const flopsPerSecond = Object.fromEntries(
+    Object.entries(accelerator.flopsPerSecond).map(([type, rate]) => [type, rate / cores]),
+  )
+  return { ...accelerator, flopsPerSecond, bytesPerSecond: accelerator.bytesPerSecond / cores }
+}
+
 const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
   const id = text(row, 'id')
   const lack = lackOf(row)
@@ -151,35 +190,53 @@ const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
     reason,
     missed: { ...known, accelerator: accelerator?.id ?? text(row, 'gpu') },
   })
-  if (/pp[2-9]/.test(text(row, 'parallelism'))) return missed('pipeline parallel')
   if (accelerator === undefined) return missed(`accelerator ${text(row, 'gpu') || '(none)'}`)
   const model = catalog.openModels.find((one) => one.id === modelId(text(row, 'model')))
   if (model === undefined) return missed(`model ${text(row, 'model')}`)
-  const engine = catalog.engines.find((one) => one.id === engineId(text(row, 'engine'), text(row, 'engine_version')))
-  if (engine === undefined) return missed(`engine ${text(row, 'engine')}`)
-  const precision = precisionOf(
-    text(row, 'precision'),
-    text(row, 'model'),
-    accelerator.flopsPerSecond.fp4 !== undefined,
-    accelerator.kind === 'cpu',
-  )
+  const setUp = setUpOf({
+    source: source(row),
+    notes: text(row, 'notes'),
+    engine: text(row, 'engine'),
+    version: text(row, 'engine_version'),
+    date: text(row, 'date'),
+    accelerator: accelerator.id,
+    users: number(row, 'concurrency'),
+    degree: degreeOf(row),
+    offline: text(row, 'kind') === 'offline-max-throughput',
+    input,
+    output,
+    experts: model.experts !== undefined,
+  })
+  const precision = precisionFor(row, model, accelerator)
   if (precision === undefined) return { id, reason: `precision "${text(row, 'precision')}"` }
+  const preset =
+    setUp.preset ?? engineId(text(row, 'engine'), text(row, 'engine_version'), text(row, 'date'), precision)
+  const engine = catalog.engines.find((one) => one.id === preset)
+  if (engine === undefined) return missed(`engine ${text(row, 'engine')}`)
+  const { tp, dp } = parallelOf(row)
   const replica = {
     // It was run, so it was let: some tables go beyond the length that a model was made for.
     model: { ...model, contextTokens: Math.max(model.contextTokens, input + output) },
-    accelerator,
+    accelerator: coreOf(accelerator, model),
     precision,
-    engine: settingsOf(engine, accelerator.usableBytes, row),
+    engine: { ...settingsOf(engine, accelerator.usableBytes, row), ...setUp.settings },
     tensorParallel: degreeOf(row),
     ramBytes: CPU_RAM_BYTES,
-    ...(/fp8|fp4/.test(text(row, 'precision').toLowerCase()) ? { cache: 'fp8' as const } : {}),
+    ...(model.experts !== undefined && (setUp.attention ?? (dp > tp ? 'data-parallel' : undefined)) === 'data-parallel'
+      ? { attention: 'data-parallel' as const }
+      : {}),
+    ...(setUp.cache === undefined && /fp8|fp4/.test(text(row, 'precision').toLowerCase())
+      ? { cache: 'fp8' as const }
+      : {}),
   }
   if (beatsMemory(replica, measured, output)) {
     return { id, reason: 'faster than its memory: reads less than the weights a token' }
   }
-  const shortest = source(row) === 'S05' ? 0.8 : 1
+  const shortest = setUp.shortest ?? 1
   const client = text(row, 'kind').startsWith('serving')
-  const trial = { replica, input, output, shortest, client, ...countsOf(row, input, output) }
+  const stages = Number(/\bpp(\d+)/.exec(text(row, 'parallelism'))?.[1] ?? 1)
+  const counts = countsOf(row, input, output, setUp.requests)
+  const trial = { replica, input, output, shortest, client, ...counts, ...(stages > 1 ? { stages } : {}) }
   return { id, ...known, accelerator: accelerator.id, trial }
 }
 

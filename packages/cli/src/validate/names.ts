@@ -5,7 +5,7 @@ import type { Precision } from '@breakeven/core'
 /** First match wins. Fine-tunes and siblings of equal shapes count as the model they were made from. */
 const MODELS: readonly (readonly [RegExp, string])[] = [
   [/code-?llama-13b/, 'llama-2-13b'],
-  [/llama-?4-scout/, 'llama-4-scout'],
+  [/llama-?4-(scout|maverick)/, 'llama-4-$1'],
   [/llama-?3[.\d]*-(405|70|8)b/, 'llama-3.1-$1b'],
   [/llama-?2-(70|13|7)b/, 'llama-2-$1b'],
   [/(?:^|\/)llama-(13|7)b/, 'llama-2-$1b'],
@@ -17,12 +17,20 @@ const MODELS: readonly (readonly [RegExp, string])[] = [
   [/qwen2(?:\.5)?-(72b|32b|7b)/, 'qwen2.5-$1'],
   [/gpt-oss-(20|120)b/, 'gpt-oss-$1b'],
   [/gpt-?j/, 'gpt-j-6b'],
-  [/bloom-176b/, 'bloom-176b'],
-  [/yi-34b/, 'yi-34b'],
+  [/qwen3\.5-397b/, 'qwen3.5-397b-a17b'],
+  [/qwen1\.5-7b/, 'qwen1.5-7b'],
+  [/(?:^|\/)glm-?5(?:-|$)/, 'glm-5'],
+  [/bloom-(176b|7b1)/, 'bloom-$1'],
+  [/yi-(34|6)b/, 'yi-$1b'],
+  [/aquila-7b/, 'aquila-7b'],
+  [/opt-6\.7b/, 'opt-6.7b'],
+  [/decilm-7b/, 'decilm-7b'],
+  [/falcon-180b/, 'falcon-180b'],
+  [/internlm-20b/, 'internlm-20b'],
   [/distilbert/, 'distilbert-base-uncased'],
   [/bert[- ]large/, 'bert-large-uncased'],
-  // Same layers as BERT base; a larger vocabulary costs memory, not time. xlm-roberta is left out: its rows are doubtful.
-  [/(?<!xlm-)roberta-base|(?<!\w)bert[- ]base/, 'bert-base-uncased'],
+  // Same layers as BERT base; a larger vocabulary costs memory, not time.
+  [/roberta-base|(?<!\w)bert[- ]base/, 'bert-base-uncased'],
 ]
 
 const ACCELERATORS: readonly (readonly [RegExp, string])[] = [
@@ -44,24 +52,27 @@ const ACCELERATORS: readonly (readonly [RegExp, string])[] = [
   [/rtxpro6000|6000.*workstation/, 'RTX-PRO-6000-WS'],
   [/rtx[ -]pro[ -]6000/, 'RTX-PRO-6000'],
   [/rtx[ -]?4090/, 'RTX-4090'],
-  [/inferentia2/, 'Inferentia2'],
+  [/inferentia([12])/, 'Inferentia$1'],
   [/trainium1/, 'Trainium1'],
   [/ice lake.*2 physical/, 'cpu-c6i.xlarge'],
   [/ice lake 8 vcpu/, 'cpu-c6i.2xlarge'],
 ]
 
-/** By engine and version: an empty version is that of the years in which such rows were measured. */
+/** By engine and version; where a row gives none, by the version of its year. */
 const ENGINES: readonly (readonly [RegExp, string])[] = [
   [/^vllm \(modified\)/, 'vllm-0.2'],
   [/^vllm 0\.2(?:\.|$)/, 'vllm-0.2'],
-  [/^vllm (?:0\.[4-6]\b.*)?$/, 'vllm-v0'],
+  [/^vllm 0\.[4-6](?:\.|$)/, 'vllm-v0'],
   [/^vllm 0\.2[2-9]/, 'vllm'],
-  [/^(?:vllm|sglang) /, 'vllm-0.8'],
+  [/^vllm /, 'vllm-0.8'],
+  [/^sglang /, 'sglang'],
   [/^tgi/, 'tgi-1'],
-  [/^(?:tensorrt-llm|trtllm)/, 'trt-llm'],
+  [/^(?:tensorrt-llm|trtllm) (?:0\..*)?$/, 'trt-llm-2024'],
+  [/^(?:tensorrt-llm|trtllm) /, 'trt-llm'],
   [/^lmdeploy/, 'lmdeploy'],
   [/^deepspeed-mii/, 'deepspeed-mii'],
-  [/^(?:transformers neuronx|optimum-neuron|neuronx|pytorch|tensorflow)/, 'neuronx'],
+  [/^transformers neuronx/, 'neuronx'],
+  [/^(?:optimum-neuron|neuronx|pytorch|tensorflow)/, 'torch-neuronx'],
   [/^transformers \(pytorch\)/, 'transformers'],
 ]
 
@@ -75,8 +86,29 @@ const lookUp = (table: readonly (readonly [RegExp, string])[], text: string): st
 
 export const modelId = (text: string): string | undefined => lookUp(MODELS, text.toLowerCase())
 export const acceleratorId = (text: string): string | undefined => lookUp(ACCELERATORS, text.toLowerCase())
-export const engineId = (name: string, version: string): string | undefined =>
-  lookUp(ENGINES, `${name} ${version}`.toLowerCase())
+
+/**
+ * The version of its time, where a row gives none: vLLM became V1 by default with 0.8, in March 2025, TensorRT-LLM took up its
+ * PyTorch backend for published figures with 0.19, in May 2025 (their release notes).
+ */
+const VERSIONS: readonly (readonly [name: RegExp, since: string, before: string, after: string])[] = [
+  [/^vllm$/i, '2025-03', '0.6', '0.11'],
+  [/^(?:tensorrt-llm|trtllm)$/i, '2025-05', '0.9', '1.0'],
+]
+
+/** @param date of the measurement, ISO; decides where the row names no version */
+export const engineId = (
+  name: string,
+  version: string,
+  date = '',
+  precision: Precision = 'bf16',
+): string | undefined => {
+  const [, since = '', before = '', after = ''] =
+    version === '' ? (VERSIONS.find(([pattern]) => pattern.test(name)) ?? []) : []
+  const known = since === '' ? version : date >= since ? after : before
+  const id = lookUp(ENGINES, `${name} ${known}`.toLowerCase())
+  return id === 'tgi-1' && precision === 'int4' ? 'tgi-1-gptq' : id
+}
 
 /** nvfp4 where the hardware computes in it, else 4-bit weights alone. */
 export const precisionOf = (

@@ -33,8 +33,15 @@ describe('names', () => {
     ['Qwen/Qwen3-235B-A22B-FP8', 'qwen3-235b-a22b'],
     ['BERT base', 'bert-base-uncased'],
     ['distilbert-base-uncased (seq-cls)', 'distilbert-base-uncased'],
-    ['xlm-roberta-base', undefined],
-    ['Deci/DeciLM-7B', undefined],
+    ['xlm-roberta-base', 'bert-base-uncased'],
+    ['Deci/DeciLM-7B', 'decilm-7b'],
+    ['Qwen/Qwen3.5-397B-A17B', 'qwen3.5-397b-a17b'],
+    ['zhipuai/GLM-5', 'glm-5'],
+    ['zhipuai/GLM-4.6', undefined],
+    ['BAAI/Aquila-7B', 'aquila-7b'],
+    ['bigscience/bloom-7b1', 'bloom-7b1'],
+    ['01-ai/Yi-6B-Chat', 'yi-6b'],
+    ['Llama-4-Maverick-17B-128E', 'llama-4-maverick'],
   ])('model %s', (text, id) => {
     expect(modelId(text)).toBe(id)
   })
@@ -57,16 +64,28 @@ describe('names', () => {
   })
 
   it.each([
-    ['vLLM', '', 'vllm-v0'],
-    ['vLLM', '0.6.3', 'vllm-v0'],
-    ['vLLM', '0.15.1', 'vllm-0.8'],
-    ['vllm', '0.22.0', 'vllm'],
-    ['vLLM (modified)', '', 'vllm-0.2'],
-    ['TGI', '1.0.3', 'tgi-1'],
-    ['trtllm', '1.0.0rc3', 'trt-llm'],
-    ['vendor submission', '', undefined],
-  ])('engine %s %s', (name, version, id) => {
-    expect(engineId(name, version)).toBe(id)
+    ['vLLM', '', '2024-07', 'vllm-v0'],
+    ['vLLM', '', '2025-02', 'vllm-v0'],
+    ['vLLM', '', '2025-03', 'vllm-0.8'],
+    ['vLLM', '0.6.3', '2025-10', 'vllm-v0'],
+    ['vLLM', '0.15.1', '', 'vllm-0.8'],
+    ['vllm', '0.22.0', '', 'vllm'],
+    ['vLLM (modified)', '', '2023-11', 'vllm-0.2'],
+    ['sglang', '', '2025-11', 'sglang'],
+    ['TGI', '1.0.3', '', 'tgi-1'],
+    ['TensorRT-LLM', '', '2024-06', 'trt-llm-2024'],
+    ['TensorRT-LLM', '0.6.1', '', 'trt-llm-2024'],
+    ['trtllm', '1.0.0rc3', '', 'trt-llm'],
+    ['trtllm', '', '2025-11', 'trt-llm'],
+    ['PyTorch 2.8', 'Neuron 2.26.0', '', 'torch-neuronx'],
+    ['Transformers NeuronX', 'Neuron 2.18.0', '', 'neuronx'],
+    ['vendor submission', '', '', undefined],
+  ])('engine %s %s of %s', (name, version, date, id) => {
+    expect(engineId(name, version, date)).toBe(id)
+  })
+
+  it('the GPTQ kernels of TGI are a preset of their own', () => {
+    expect(engineId('TGI', '1.0.3', '', 'int4')).toBe('tgi-1-gptq')
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { CLIENT_SECONDS } from '../capacity-terms.ts'
 import type { Replica } from '../model.ts'
+import { memoryOf } from '../model-memory.ts'
 import { type Latencies, latenciesOf } from '../replica-latency.ts'
 import { type Lengths, type NoSimulation, simulateClosedLoop } from '../replica.ts'
 import type { Seconds, Tokens } from '../units.ts'
@@ -15,6 +16,8 @@ export type Trial = {
   readonly requests: number
   /** Measured by a client, over a network. */
   readonly client: boolean
+  /** Stages of a pipeline, each of so many devices as the replica has; absent: one. */
+  readonly stages?: number
 }
 
 /** Means, as the trial would measure them. */
@@ -43,21 +46,59 @@ const lengthsOf = ({ input, output, shortest, requests }: Trial): Lengths => ({
   output: spread(output, shortest, requests, 0.25),
 })
 
+/** Steps that completions take where more than one token comes of a step. */
+const stepsOf = (output: Float64Array, { engine: { speculation } }: Replica): Float64Array =>
+  speculation === undefined
+    ? output
+    : output.map((tokens) => Math.max(1, Math.round(tokens / speculation.tokensPerStep)))
+
 const sumOf = (values: Float64Array): number => {
   let sum = 0
   for (const value of values) sum += value
   return sum
 }
 
+/**
+ * A pipeline of n stages has n batches under way, each on one stage: as n replicas that share weights and memory, each with an
+ * n-th of the requests and of the cache. The send between stages is left out.
+ */
+const oneOfStages = (trial: Trial, stages: number): Trial => {
+  const { replica, input, output, users, requests } = trial
+  const { accelerator, engine } = replica
+  const usableBytes = (accelerator.usableBytes ?? 0) * stages
+  const whole = { ...replica, accelerator: { ...accelerator, usableBytes } }
+  const places = memoryOf(whole, input + output).kvTokens / (input + output) / stages
+  const maxSequences = Math.max(1, Math.floor(Math.min(engine.maxSequences / stages, places)))
+  return {
+    ...trial,
+    replica: { ...whole, engine: { ...engine, maxSequences } },
+    users: Math.max(1, Math.round(users / stages)),
+    requests: Math.max(1, Math.round(requests / stages)),
+    stages: 1,
+  }
+}
+
+const ofStages = (one: Prediction, stages: number): Prediction => ({
+  ...one,
+  outputTokensPerSecond: one.outputTokensPerSecond * stages,
+  totalTokensPerSecond: one.totalTokensPerSecond * stages,
+  requestsPerSecond: one.requestsPerSecond * stages,
+})
+
 /** Plays a trial. */
 export const predict = (trial: Trial): Prediction | NoSimulation => {
-  const simulation = simulateClosedLoop(trial.replica, lengthsOf(trial), trial.users)
+  const { stages = 1 } = trial
+  if (stages > 1) {
+    const one = predict(oneOfStages(trial, stages))
+    return one.fits ? ofStages(one, stages) : one
+  }
+  const { input, output } = lengthsOf(trial)
+  const simulation = simulateClosedLoop(trial.replica, { input, output: stepsOf(output, trial.replica) }, trial.users)
   if (!simulation.fits) return simulation
-  const latencies = latenciesOf(simulation.requests, simulation)
+  const latencies = latenciesOf({ ...simulation.requests, output }, simulation)
   const { ttft, tpot, e2e, served, rejected } = latencies
   if (served === 0)
     return { fits: false, reason: `${rejected} requests of ${trial.input} and ${trial.output} tokens do not fit` }
-  const { input, output } = simulation.requests
   const outside = trial.client ? 0 : CLIENT_SECONDS
   const wall = simulation.untilAt + (trial.client ? CLIENT_SECONDS : 0)
   return {
