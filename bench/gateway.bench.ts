@@ -124,7 +124,11 @@ const compareCosts = async (servers: readonly Server[], body: string, amount: nu
 const chat = (text: string, more: object = {}): string =>
   JSON.stringify({ model: 'm', ...more, messages: [{ role: 'user', content: text }] })
 const SMALL = chat('What do we pay for this? '.repeat(40))
-const LARGE = chat('A long "prompt"\nwith what long prompts have: \\ and é. '.repeat(5000))
+const LARGE = chat(
+  'It was the best of times, it was the worst of times, it was the age of "wisdom", it was the age of foolishness.\n'.repeat(
+    2350,
+  ),
+)
 const STREAM = chat('What do we pay for this? '.repeat(40), { stream: true })
 
 const report = (what: string, ours: number, other: number, target: string): void =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Seconds } from '@breakeven/core'
 import { InputError } from '@breakeven/core'
+import { lengthOf } from './bytes.ts'
 import { forward } from './call.ts'
 import type { GatewayConfig } from './config.ts'
 import { Fault, faultAnswer, jsonAnswer } from './fault.ts'
@@ -63,10 +64,11 @@ export const createHandler = (
   let underway = 0
 
   const called = (route: Route, request: GatewayRequest, project: string | undefined): Promise<GatewayResponse> => {
-    const requestBytes = request.body.length
+    const body = request.pieces ?? [request.body]
+    const requestBytes = lengthOf(body)
     if (requestBytes > limits.bodyBytes)
       throw new Fault(413, `The body has more than ${limits.bodyBytes} bytes.`, { code: 'request_too_large' })
-    const asked = readRequest(config, route, request.body)
+    const asked = readRequest(config, route, body)
     if (underway >= limits.calls)
       throw new Fault(503, 'Too many calls are under way.', { code: 'overloaded', retrySeconds: 1 })
     const id = randomUUID()

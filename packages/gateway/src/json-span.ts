@@ -1,138 +1,140 @@
-import { asBuffer } from './bytes.ts'
+import { asBuffer, joined, type Pieces, sliced } from './bytes.ts'
+import { stringEnd } from './string-end.ts'
 
 /** One member of a JSON object by its place in the bytes: `[start, end)` is the value, `at` where the key begins. */
 export type Span = { readonly key: string; readonly at: number; readonly start: number; readonly end: number }
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
-/** How far to look for a quote byte by byte before asking the native search, which costs more to call. */
-const NEAR = 32
 
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-
-const afterSpace = (json: Uint8Array, from: number): number => {
-  let at = from
-  while (isSpace(json[at])) at++
-  return at
-}
-
-/** Where the string that opens at `open` ends, behind its closing quote; -1 where it never does. */
-const stringEnd = (json: Uint8Array, open: number): number => {
-  let at = open
-  for (;;) {
-    const near = at + NEAR
-    do at++
-    while (at < near && json[at] !== QUOTE)
-    if (json[at] !== QUOTE) at = json.indexOf(QUOTE, at)
-    if (at < 0) return -1
-    // A quote behind an odd number of backslashes is part of the string. The opening quote ends the count.
-    let slashes = 0
-    while (json[at - 1 - slashes] === BACKSLASH) slashes++
-    if (slashes % 2 === 0) return at + 1
-  }
-}
-
-/** Where the object or array that opens at `open` ends; -1 where it never does. What is inside is not checked. */
-const nestedEnd = (json: Uint8Array, open: number): number => {
-  let depth = 0
-  for (let at = open; at < json.length;) {
-    const byte = json[at]
-    if (byte === QUOTE) {
-      at = stringEnd(json, at)
-      if (at < 0) return -1
-      continue
-    }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--
-    at++
-    if (depth === 0) return at
-  }
-  return -1
-}
-
-const plainEnd = (json: Uint8Array, from: number): number => {
-  let at = from
-  while (at < json.length && json[at] !== COMMA && json[at] !== CLOSE_BRACE && !isSpace(json[at])) at++
-  return at > from ? at : -1
-}
-
-const valueEnd = (json: Uint8Array, start: number): number => {
-  const byte = json[start]
-  if (byte === QUOTE) return stringEnd(json, start)
-  if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return nestedEnd(json, start)
-  return plainEnd(json, start)
-}
-
-const textOf = (json: Uint8Array, start: number, end: number): string => asBuffer(json).toString('utf8', start, end)
+const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
 /** The value of some bytes of JSON. @throws SyntaxError */
-export const parseSpan = (json: Uint8Array, start: number, end: number): unknown =>
-  JSON.parse(textOf(json, start, end)) as unknown
+export const parseSpan = (json: Pieces, start: number, end: number): unknown =>
+  JSON.parse(asBuffer(joined(sliced(json, start, end))).toString('utf8')) as unknown
 
-const keyOf = (json: Uint8Array, start: number, end: number): string | undefined => {
-  const text = textOf(json, start + 1, end - 1)
-  if (!text.includes('\\')) return text
+/** Undefined: its escapes are none. */
+const keyOf = (json: Pieces, start: number, end: number): string | undefined => {
+  const text = asBuffer(joined(sliced(json, start, end))).toString('utf8')
+  if (!text.includes('\\')) return text.slice(1, -1)
   try {
-    return parseSpan(json, start, end) as string
+    return JSON.parse(text) as string
   } catch {
     return undefined
   }
 }
 
+// Where in the object the scanner is. `InKey`, `InText` and `InNestedText` are inside a string.
+const Before = 0
+const FirstKey = 1
+const InKey = 2
+const ToColon = 3
+const ToValue = 4
+const InText = 5
+const InPlain = 6
+const InNested = 7
+const InNestedText = 8
+const ToNext = 9
+const ToKey = 10
+const After = 11
+const Wrong = 12
+
 /**
- * The members of a JSON object without parsing their values: a prompt of megabytes is skipped, not read.
- * Exact for every valid object; undefined where the bytes are no object at all. Of what is wrong inside a value it
- * knows nothing: whoever parses that value finds out.
+ * The members of a JSON object without parsing their values: a prompt of megabytes is skipped, not read, and need not be
+ * in one piece. Exact for every valid object; undefined where the bytes are no object at all. Of what is wrong inside a
+ * value it knows nothing: whoever parses that value finds out.
  */
-export const spansOf = (json: Uint8Array): readonly Span[] | undefined => {
-  let at = afterSpace(json, 0)
-  if (json[at] !== OPEN_BRACE) return undefined
+export const spansOf = (json: Pieces): readonly Span[] | undefined => {
   const spans: Span[] = []
-  at = afterSpace(json, at + 1)
-  if (json[at] === CLOSE_BRACE) return afterSpace(json, at + 1) === json.length ? spans : undefined
-  for (;;) {
-    if (json[at] !== QUOTE) return undefined
-    const keyEnd = stringEnd(json, at)
-    const key = keyEnd < 0 ? undefined : keyOf(json, at, keyEnd)
-    if (key === undefined) return undefined
-    const colon = afterSpace(json, keyEnd)
-    if (json[colon] !== COLON) return undefined
-    const start = afterSpace(json, colon + 1)
-    const end = valueEnd(json, start)
-    if (end < 0) return undefined
-    spans.push({ key, at, start, end })
-    at = afterSpace(json, end)
-    if (json[at] === CLOSE_BRACE) return afterSpace(json, at + 1) === json.length ? spans : undefined
-    if (json[at] !== COMMA) return undefined
-    at = afterSpace(json, at + 1)
+  let state = Before
+  let depth = 0
+  let isEscaped = false
+  let [keyAt, keyEnd, valueAt] = [0, 0, 0]
+  let base = 0
+
+  /** The state behind a value that ends before `end`. */
+  const closed = (end: number): number => {
+    const key = keyOf(json, keyAt, keyEnd)
+    if (key === undefined) return Wrong
+    spans.push({ key, at: keyAt, start: valueAt, end })
+    return ToNext
   }
+  const begun = (byte: number, at: number): number => {
+    valueAt = at
+    if (byte === QUOTE) return InText
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      depth = 1
+      return InNested
+    }
+    return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte === COLON ? Wrong : InPlain
+  }
+  const behindString = (end: number): number => {
+    if (state === InNestedText) return InNested
+    if (state === InText) return closed(end)
+    keyEnd = end
+    return ToColon
+  }
+  /** The state behind a byte that stands in no string and in no nested value. */
+  const between = (byte: number, at: number): number => {
+    if (state === InPlain) {
+      if (byte !== COMMA && byte !== CLOSE_BRACE && !isSpace(byte)) return InPlain
+      state = closed(at)
+      if (state === Wrong) return Wrong
+    }
+    if (isSpace(byte)) return state
+    if (state === Before) return byte === OPEN_BRACE ? FirstKey : Wrong
+    if (state === FirstKey || state === ToKey) {
+      keyAt = at
+      if (byte === QUOTE) return InKey
+      return state === FirstKey && byte === CLOSE_BRACE ? After : Wrong
+    }
+    if (state === ToColon) return byte === COLON ? ToValue : Wrong
+    if (state === ToValue) return begun(byte, at)
+    if (state === ToNext) return byte === COMMA ? ToKey : byte === CLOSE_BRACE ? After : Wrong
+    return Wrong
+  }
+
+  for (const piece of json) {
+    let at = 0
+    while (at < piece.length) {
+      if (state === InKey || state === InText || state === InNestedText) {
+        const end = stringEnd(piece, isEscaped ? at + 1 : at)
+        isEscaped = end > piece.length + 1
+        if (end <= piece.length) state = behindString(base + end)
+        at = end
+      } else if (state === InNested) {
+        const byte = piece[at]!
+        at++
+        if (byte === QUOTE) state = InNestedText
+        else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
+        else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) state = closed(base + at)
+      } else {
+        state = between(piece[at]!, base + at)
+        at++
+      }
+      if (state === Wrong) return undefined
+    }
+    base += piece.length
+  }
+  return state === After ? spans : undefined
 }
 
 export type Edit = { readonly start: number; readonly end: number; readonly text: string }
 
 const encoder = new TextEncoder()
-/** The bytes with some ranges replaced; all other bytes stay as they are. Ranges must not overlap. */
-export const edited = (json: Uint8Array, edits: readonly Edit[]): Uint8Array => {
+/** The bytes with some ranges replaced; all other bytes stay as and where they are. Ranges must not overlap. */
+export const edited = (json: Pieces, edits: readonly Edit[]): Pieces => {
   if (edits.length === 0) return json
-  const inOrder = edits
-    .toSorted((a, b) => a.start - b.start)
-    .map(({ text, ...edit }) => ({ ...edit, bytes: encoder.encode(text) }))
-  const size = inOrder.reduce((sum, { start, end, bytes }) => sum + bytes.length - (end - start), json.length)
-  const result = new Uint8Array(size)
-  let [from, to] = [0, 0]
-  for (const { start, end, bytes } of inOrder) {
-    result.set(json.subarray(from, start), to)
-    to += start - from
-    result.set(bytes, to)
-    to += bytes.length
+  const result: Uint8Array[] = []
+  let from = 0
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
+    result.push(...sliced(json, from, start), encoder.encode(text))
     from = end
   }
-  result.set(json.subarray(from), to)
-  return result
+  return [...result, ...sliced(json, from, Number.POSITIVE_INFINITY)]
 }

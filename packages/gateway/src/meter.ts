@@ -45,7 +45,7 @@ const MOST_BYTES = 4096
 /** What is short is parsed sooner than searched. */
 const meterSmall = (answer: Uint8Array): Metered | undefined => {
   try {
-    const body = parseSpan(answer, 0, answer.length)
+    const body = parseSpan([answer], 0, answer.length)
     return isObject(body) ? meteredOf(body) : undefined
   } catch {
     return undefined
@@ -55,14 +55,14 @@ const meterSmall = (answer: Uint8Array): Metered | undefined => {
 /** Undefined: the answer is no JSON object. Choices and vectors are skipped unread. */
 export const meterAnswer = (answer: Uint8Array): Metered | undefined => {
   if (answer.length <= MOST_BYTES) return meterSmall(answer)
-  const spans = spansOf(answer)
+  const spans = spansOf([answer])
   if (!spans) return undefined
   try {
     return meteredOf(
       Object.fromEntries(
         spans
           .filter(({ key, start, end }) => key !== 'choices' && key !== 'data' && end - start <= MOST_BYTES)
-          .map(({ key, start, end }) => [key, parseSpan(answer, start, end)]),
+          .map(({ key, start, end }) => [key, parseSpan([answer], start, end)]),
       ),
     )
   } catch {

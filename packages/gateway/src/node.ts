@@ -1,6 +1,7 @@
 import type * as Runtime from '@aws-sdk/client-sagemaker-runtime'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { joined } from './bytes.ts'
 import { Fault, faultAnswer, faultJson } from './fault.ts'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -45,7 +46,7 @@ const headersOf = (message: IncomingMessage): Record<string, string> => {
 }
 
 /** Undefined: more than the limit. Rejects where the client goes away first. */
-const bodyOf = (message: IncomingMessage, limit: number): Promise<Buffer | undefined> =>
+const piecesOf = (message: IncomingMessage, limit: number): Promise<readonly Buffer[] | undefined> =>
   new Promise((resolve, reject) => {
     if (Number(message.headers['content-length']) > limit) return resolve(undefined)
     const pieces: Buffer[] = []
@@ -57,7 +58,7 @@ const bodyOf = (message: IncomingMessage, limit: number): Promise<Buffer | undef
         resolve(undefined)
       } else pieces.push(piece)
     })
-    message.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)))
+    message.on('end', () => resolve(pieces))
     message.on('error', reject)
     message.on('close', () => {
       if (!message.complete) reject(new Error('the client went away'))
@@ -135,13 +136,16 @@ const serveOne = async (
   response.on('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const body = await bodyOf(message, limits.bodyBytes)
-  if (body === undefined) return send(response, tooLarge(limits.bodyBytes), limits)
+  const pieces = await piecesOf(message, limits.bodyBytes)
+  if (pieces === undefined) return send(response, tooLarge(limits.bodyBytes), limits)
   const request: GatewayRequest = {
     method: message.method ?? 'GET',
     path: pathOf(message.url),
     headers: headersOf(message),
-    body,
+    pieces,
+    get body() {
+      return joined(pieces)
+    },
     signal: gone.signal,
   }
   return send(response, await handler(request), limits)

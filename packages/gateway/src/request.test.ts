@@ -16,12 +16,12 @@ const config = readConfig({
 })
 
 const sent = (body: string, route: Route = 'chat'): { text: string; withholds: boolean; isStream: boolean } => {
-  const { body: out, withholdsUsage, isStream } = readRequest(config, route, bytes(body))
-  return { text: Buffer.from(out).toString(), withholds: withholdsUsage, isStream }
+  const { body: out, withholdsUsage, isStream } = readRequest(config, route, [bytes(body)])
+  return { text: Buffer.concat(out).toString(), withholds: withholdsUsage, isStream }
 }
 const refused = (body: string, route: Route = 'chat'): unknown => {
   try {
-    readRequest(config, route, bytes(body))
+    readRequest(config, route, [bytes(body)])
   } catch (error) {
     if (error instanceof Fault) return { status: error.status, ...error.details }
     throw error

@@ -1,3 +1,4 @@
+import type { Pieces } from './bytes.ts'
 import type { GatewayConfig, Upstream } from './config.ts'
 import { Fault } from './fault.ts'
 import { type Edit, edited, parseSpan, type Span, spansOf } from './json-span.ts'
@@ -8,7 +9,7 @@ import { isObject } from './value.ts'
 export type Asked = {
   readonly model: string
   readonly upstream: Upstream
-  readonly body: Uint8Array
+  readonly body: Pieces
   readonly isStream: boolean
   /** We asked for the usage in the client's name, and keep its event for ourselves. */
   readonly withholdsUsage: boolean
@@ -26,7 +27,7 @@ const memberOf = (spans: readonly Span[], key: string): Span | undefined => {
   return first
 }
 
-const valueOf = (body: Uint8Array, span: Span | undefined): unknown => {
+const valueOf = (body: Pieces, span: Span | undefined): unknown => {
   if (span === undefined) return undefined
   try {
     return parseSpan(body, span.start, span.end)
@@ -35,7 +36,7 @@ const valueOf = (body: Uint8Array, span: Span | undefined): unknown => {
   }
 }
 
-const modelOf = (body: Uint8Array, span: Span | undefined): string => {
+const modelOf = (body: Pieces, span: Span | undefined): string => {
   const model = valueOf(body, span)
   if (typeof model !== 'string' || model === '' || model.length > MOST_MODEL_LENGTH)
     throw invalid(`model is no name of up to ${MOST_MODEL_LENGTH} characters.`, 'model')
@@ -67,7 +68,7 @@ const TASK_OF: Readonly<Record<Route, 'generate' | 'embed' | 'classify'>> = {
 export const taskOf = (route: Route): 'generate' | 'embed' | 'classify' => TASK_OF[route]
 
 /** How the request is made to report its usage; undefined: it does so already, or cannot. */
-const usageEdit = (body: Uint8Array, spans: readonly Span[]): Edit | undefined => {
+const usageEdit = (body: Pieces, spans: readonly Span[]): Edit | undefined => {
   const span = memberOf(spans, 'stream_options')
   const given = valueOf(body, span)
   if (given === undefined || given === null) {
@@ -85,7 +86,7 @@ const usageEdit = (body: Uint8Array, spans: readonly Span[]): Edit | undefined =
  * Finds the call in a request's body without parsing its prompt, and changes only what must be changed for the upstream.
  * @throws Fault 400 or 404
  */
-export const readRequest = (config: GatewayConfig, route: Route, body: Uint8Array): Asked => {
+export const readRequest = (config: GatewayConfig, route: Route, body: Pieces): Asked => {
   const spans = spansOf(body)
   if (!spans) throw invalid('The body is no JSON object.', undefined, 'invalid_json')
   const modelSpan = memberOf(spans, 'model')

@@ -1,5 +1,4 @@
 import { Fault } from './fault.ts'
-import { parseSpan } from './json-span.ts'
 import { isObject } from './value.ts'
 
 /** What the SDK's errors have in common; they are told apart by name, so that nothing of the SDK is loaded for it. */
@@ -23,9 +22,8 @@ const BUSY_RETRY_SECONDS = 2
 /** The container's own message, where it has OpenAI's or Hugging Face's shape. */
 const containerMessage = (text: string | undefined): string | undefined => {
   if (text === undefined) return undefined
-  const bytes = Buffer.from(text)
   try {
-    const body = parseSpan(bytes, 0, bytes.length)
+    const body = JSON.parse(text) as unknown
     const error = isObject(body) ? (body.error ?? body) : undefined
     const message = isObject(error) ? error.message : error
     return typeof message === 'string' ? message : undefined

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type * as Runtime from '@aws-sdk/client-sagemaker-runtime'
+import { joined } from './bytes.ts'
 import type { SageMakerUpstream } from './config.ts'
 import { type Deadline, deadlineOf } from './deadline.ts'
 import { Fault } from './fault.ts'
@@ -51,7 +52,7 @@ const inputOf = (upstream: SageMakerUpstream, route: Route, body: Uint8Array, ac
 
 const parsed = (bytes: Uint8Array, fault: () => Fault): unknown => {
   try {
-    return parseSpan(bytes, 0, bytes.length)
+    return parseSpan([bytes], 0, bytes.length)
   } catch {
     throw fault()
   }
@@ -136,7 +137,7 @@ export const sageMakerSender = (load: () => Sdk | Promise<Sdk>): NonNullable<Sen
   }
 
   const whole = async (upstream: SageMakerUpstream, request: UpstreamRequest): Promise<UpstreamAnswer> => {
-    const { Body, ContentType } = await invoke(upstream, request.route, request.body, request)
+    const { Body, ContentType } = await invoke(upstream, request.route, joined(request.body), request)
     return { status: 200, headers: { 'content-type': ContentType ?? JSON_TYPE }, body: Body ?? new Uint8Array() }
   }
 
@@ -146,7 +147,7 @@ export const sageMakerSender = (load: () => Sdk | Promise<Sdk>): NonNullable<Sen
     const deadline = deadlineOf(request.signal, answerSeconds)
     try {
       const command = new sdk.InvokeEndpointWithResponseStreamCommand(
-        inputOf(upstream, request.route, request.body, EVENTS_TYPE),
+        inputOf(upstream, request.route, joined(request.body), EVENTS_TYPE),
       )
       const { Body, ContentType = EVENTS_TYPE } = await client.send(command, { abortSignal: deadline.signal })
       if (!Body) throw garbage()
@@ -161,7 +162,7 @@ export const sageMakerSender = (load: () => Sdk | Promise<Sdk>): NonNullable<Sen
 
   const huggingFace = async (upstream: SageMakerUpstream, request: UpstreamRequest): Promise<UpstreamAnswer> => {
     const { route, model, isStream } = request
-    const asked = parsed(request.body, badBody)
+    const asked = parsed(joined(request.body), badBody)
     if (!isObject(asked)) throw badBody()
     const body = Buffer.from(JSON.stringify(toHuggingFace(route, asked)))
     const { Body, CustomAttributes } = await invoke(upstream, route, body, request)

@@ -1,3 +1,4 @@
+import type { Pieces } from './bytes.ts'
 import type { SageMakerUpstream, UrlUpstream } from './config.ts'
 import type { Limits } from './limits.ts'
 
@@ -8,7 +9,7 @@ export type UpstreamRequest = {
   readonly route: Route
   /** As the client named it; the body says what the upstream is to hear. */
   readonly model: string
-  readonly body: Uint8Array
+  readonly body: Pieces
   readonly isStream: boolean
   /** Aborts when the client goes away before there is an answer. */
   readonly signal: AbortSignal | undefined

@@ -1,4 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
+import type { Readable } from 'node:stream'
+import { lengthOf } from './bytes.ts'
 import type { UrlUpstream } from './config.ts'
 import { Fault } from './fault.ts'
 import { pieceQueue, type PieceQueue } from './piece-queue.ts'
@@ -159,8 +161,9 @@ export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url
     const options: Dispatcher.DispatchOptions = {
       method: 'POST',
       path: base + PATHS[route],
-      headers,
-      body,
+      headers: { ...headers, 'content-length': String(lengthOf(body)) },
+      // Undici takes any iterable of pieces, which its types do not say.
+      body: body.length === 1 ? body[0]! : (body as unknown as Readable),
       headersTimeout: limits.answerSeconds * MS,
       bodyTimeout: limits.idleSeconds * MS,
     }
