@@ -48,7 +48,7 @@ export const gatewayTo = (
 
 const encoder = new TextEncoder()
 export const bytes = (value: unknown): Uint8Array =>
-  encoder.encode(typeof value === 'string' ? value : JSON.stringify(value))
+  value instanceof Uint8Array ? value : encoder.encode(typeof value === 'string' ? value : JSON.stringify(value))
 
 export const textOf = async ({ body }: GatewayResponse): Promise<string> => {
   const pieces: Uint8Array[] = []
