@@ -1,4 +1,4 @@
-import { fixedFleet, type FleetOptions, type FleetSimulation, simulateFleet, type Slo } from './fleet.ts'
+import { fixedFleet, type FleetOptions, type FleetSimulation, simulateFleet, type Slo, type Staffing } from './fleet.ts'
 import { CLIENT_SECONDS } from './capacity-terms.ts'
 import type { Replica } from './model.ts'
 import type { NoSimulation, Requests } from './replica.ts'
@@ -20,6 +20,8 @@ export type HourlyFleet = FleetSimulation & {
   readonly byHour: Int32Array
   /** Paid time of all replicas, warm-up and delay included. */
   readonly replicaHours: number
+  /** How many take requests at a moment. */
+  readonly replicasAt: Staffing
 }
 
 /** Position of the first request at or after a moment. */
@@ -49,6 +51,16 @@ export const paidReplicaHours = (byHour: Int32Array, { warmUpSeconds, scaleInSec
   }
   return hours
 }
+
+/** Replicas that take requests: those of the hour, and for the delay those that leave with it. */
+const staffingOf =
+  (startAt: Seconds, byHour: Int32Array, { scaleInSeconds, step = 1 }: ScalingOptions): Staffing =>
+  (moment) => {
+    const hour = Math.floor((moment - startAt) / SECONDS_PER_HOUR)
+    const now = byHour[hour] ?? step
+    const sinceChange = moment - startAt - hour * SECONDS_PER_HOUR
+    return sinceChange < scaleInSeconds ? Math.max(now, byHour[hour - 1] ?? now) : now
+  }
 
 /** Rounds of mending hours whose own requests were fine alone, but not after a full hour before. */
 const MENDINGS = 12
@@ -80,7 +92,7 @@ const missedHours = (
 
 /**
  * Replicas by hour: for each hour the fewest with which its own requests see the service level, at least one machine; then
- * all is played again as it came, and hours that miss it there get one more until the level holds. Or why it does not.
+ * all is played again as it came, and hours that miss it there get one more until none does. Or why the level does not hold.
  */
 export const hourlyFleet = (
   replica: Replica,
@@ -101,16 +113,30 @@ export const hourlyFleet = (
     if (!fleet.fits) return fleet
     byHour[hour] = Math.max(step, fleet.replicas)
   }
-  const staffing = (moment: Seconds): number => byHour[hourOf(moment)] ?? step
+  const staffing = staffingOf(startAt, byHour, options)
+  let holding: HourlyFleet | undefined
   for (let mending = 0; mending <= MENDINGS; mending++) {
     const simulation = simulateFleet(replica, requests, slo, staffing, options.routing)
     if (!simulation.fits) return simulation
-    if (simulation.holds) return { ...simulation, startAt, byHour, replicaHours: paidReplicaHours(byHour, options) }
     const missed = missedHours(requests, simulation, slo, hourOf)
+    if (simulation.holds) {
+      const counts = byHour.slice()
+      holding = {
+        ...simulation,
+        startAt,
+        byHour: counts,
+        replicaHours: paidReplicaHours(counts, options),
+        replicasAt: staffingOf(startAt, counts, options),
+      }
+      if (missed.size === 0) return holding
+    }
     for (let hour = 0; hour < hours; hour++) if (missed.size === 0 || missed.has(hour)) byHour[hour]! += step
   }
-  return {
-    fits: false,
-    reason: `the service level does not hold with ${MENDINGS * step} replicas more where it is missed`,
-  }
+  // The level is one of all requests: an hour that never holds it by itself does not break it.
+  return (
+    holding ?? {
+      fits: false,
+      reason: `the service level does not hold with ${MENDINGS * step} replicas more where it is missed`,
+    }
+  )
 }

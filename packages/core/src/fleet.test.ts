@@ -103,6 +103,26 @@ describe('hourlyFleet', () => {
     expect(fleet.fits ? fleet.replicaHours : NaN).toBeLessThan(3 * (fixed.fits ? fixed.replicas : NaN))
   })
 
+  it('holds in every hour by itself, and those that leave stay for the delay that is paid', () => {
+    const fleet = hourlyFleet(replica(), day, slo, scaling)
+    if (!fleet.fits) throw new Error(fleet.reason)
+    const { outcome, byHour, startAt, replicasAt } = fleet
+    for (let nth = 0; nth < byHour.length; nth += 1) {
+      const [came, late] = [[], []] as [number[], number[]]
+      for (const [index, at] of day.at.entries()) {
+        if (Math.floor(at / hour) !== nth) continue
+        came.push(index)
+        if (outcome.firstAt[index]! - at > slo.ttftSeconds) late.push(index)
+      }
+      expect(late.length).toBeLessThanOrEqual(0.05 * came.length)
+    }
+    const [busyReplicas, calmReplicas] = [byHour[1]!, byHour[2]!]
+    expect([replicasAt(startAt + 2 * hour + 299), replicasAt(startAt + 2 * hour + 301)]).toEqual([
+      busyReplicas,
+      calmReplicas,
+    ])
+  })
+
   it('pays for warm-up and delay', () => {
     // 1 + 3 + 1 hours; 1 and then 2 warm up for ten minutes; 2 and then 1 stay five minutes.
     const paid = paidReplicaHours(Int32Array.of(1, 3, 1), scaling)

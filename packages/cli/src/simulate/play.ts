@@ -66,7 +66,6 @@ export const play = (
   }
   const fleet = hourlyFleet(replica, requests, slo, { ...SCALING, routing })
   if (!fleet.fits) return fleet
-  const { startAt, byHour, replicaHours } = fleet
-  const replicasAt = (at: Seconds): number => byHour[Math.floor((at - startAt) / SECONDS_PER_HOUR)] ?? 1
+  const { byHour, replicaHours, replicasAt } = fleet
   return { simulation: fleet, simulations: 1, replicasAt, replicaHours: replicaHours + spare * byHour.length }
 }

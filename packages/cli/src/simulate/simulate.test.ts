@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { runCli } from '../app.ts'
 import { testIo } from '../test-io.ts'
 import { arrivals } from './arrivals.ts'
-import { clockText, timelineOf } from './timeline.ts'
+import { clockText, roundMoments, timelineOf } from './timeline.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'breakeven-simulate-'))
 const fileWith = (name: string, text: string): string => {
@@ -176,5 +176,31 @@ describe('timelineOf', () => {
     const [moment] = timelineOf(requests, { outcome }, () => 1, 1).moments
     const moments = moment === undefined ? [] : [moment]
     expect(clockText(startAt + later, { startAt, stepSeconds: later, moments })).toBe(text)
+  })
+})
+
+describe('round moments', () => {
+  const day = Date.UTC(2026, 10, 18) / 1000
+  const clocks = (startAt: number, seconds: number): readonly string[] => {
+    const moments = timelineOf(
+      { at: Float64Array.of(startAt, startAt + seconds), input: Float64Array.of(1, 1), output: Float64Array.of(1, 1) },
+      { outcome: { firstAt: Float64Array.of(0, 0), endAt: Float64Array.of(0, 0), rejected: Uint8Array.of(1, 1) } },
+      () => 1,
+      100,
+    )
+    return roundMoments(moments).map((at) => clockText(at, moments))
+  }
+  test.each([
+    [
+      'a day from a moment after midnight',
+      day + 0.4,
+      86_399,
+      ['00:00', '03:00', '06:00', '09:00', '12:00', '15:00', '18:00', '21:00', '00:00'],
+    ],
+    ['half an hour from 12:45', day + 45_900, 1800, ['12:45', '12:50', '12:55', '13:00', '13:05', '13:10', '13:15']],
+    ['ten minutes of a trace without a clock', 3, 600, ['00:00', '00:02', '00:04', '00:06', '00:08', '00:10']],
+    ['five days', day, 5 * 86_400, ['11-18', '11-19', '11-20', '11-21', '11-22', '11-23']],
+  ])('%s', (_, startAt, seconds, expected) => {
+    expect(clocks(startAt, seconds)).toEqual(expected)
   })
 })

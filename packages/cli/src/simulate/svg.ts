@@ -1,6 +1,6 @@
 import { compactText, secondsText } from '@breakeven/report'
 
-import { clockText, type Panel, panelsOf, type Timeline } from './timeline.ts'
+import { clockText, type Panel, panelsOf, roundMoments, type Timeline } from './timeline.ts'
 
 const WIDTH = 960
 const PANEL = 112
@@ -48,14 +48,21 @@ const panelOf = (panel: Panel, top: number, columns: number): string => {
     near && panel.target !== undefined
       ? `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${n(y(panel.target))}" y2="${n(y(panel.target))}" stroke="${INK}" stroke-dasharray="4 4"/>`
       : ''
-  const words =
-    panel.target === undefined ? panel.title : `${panel.title}; target ${valueText(panel.target, panel.kind)}`
+  const words = panel.low === undefined ? panel.title : panel.title.replace(/, p50 and p95$/, '')
+  const named =
+    panel.low === undefined
+      ? ''
+      : `<tspan fill="${MIDDLE}" font-weight="600" dx="10">p50</tspan><tspan fill="${TAIL}" font-weight="600" dx="8">p95</tspan>`
+  const aimed =
+    panel.target === undefined
+      ? ''
+      : `<tspan fill="${MUTED}" dx="10">target ${valueText(panel.target, panel.kind)}</tspan>`
   return [
     ...grid,
     area(panel.high, panel.low === undefined ? MIDDLE : TAIL, panel.low === undefined ? 0.16 : 0.12),
     panel.low === undefined ? '' : area(panel.low, MIDDLE, 0.2),
     target,
-    text(LEFT, top - 10, words, `fill="${INK}" font-weight="600"`),
+    `<text x="${LEFT}" y="${n(top - 10)}"><tspan fill="${INK}" font-weight="600">${escape(words)}</tspan>${named}${aimed}</text>`,
   ].join('')
 }
 
@@ -70,17 +77,24 @@ export const timelineSvg = (
   const columns = timeline.moments.length
   const height = TOP + panels.length * (PANEL + GAP) + 12
   const bottom = TOP + panels.length * (PANEL + GAP) - GAP + 14
-  const ticks = Array.from({ length: 7 }, (_, tick) => {
-    const x = LEFT + ((WIDTH - LEFT - RIGHT) * tick) / 6
-    const at = timeline.startAt + (timeline.stepSeconds * columns * tick) / 6
-    const anchor = tick === 0 ? 'start' : tick === 6 ? 'end' : 'middle'
-    return text(x, bottom + 8, clockText(at, timeline), `text-anchor="${anchor}" fill="${MUTED}"`)
+  const x = (at: number): number =>
+    LEFT + (WIDTH - LEFT - RIGHT) * Math.min(1, Math.max(0, (at - timeline.startAt) / (timeline.stepSeconds * columns)))
+  const moments = roundMoments(timeline)
+  const lines = moments.map(
+    (at) =>
+      `<line x1="${n(x(at))}" x2="${n(x(at))}" y1="${TOP + 10}" y2="${bottom - 6}" stroke="${GRID}" stroke-dasharray="2 4"/>`,
+  )
+  const ticks = moments.map((at) => {
+    const place = x(at)
+    const anchor = place > WIDTH - RIGHT - 16 ? 'end' : place < LEFT + 16 ? 'start' : 'middle'
+    return text(place, bottom + 8, clockText(at, timeline), `text-anchor="${anchor}" fill="${MUTED}"`)
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escape(title).replaceAll('"', '&quot;')}" font-family="Inter, system-ui, sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     text(LEFT, 26, title, `fill="${INK}" font-size="16" font-weight="600"`),
     text(LEFT, 46, subtitle, `fill="${MUTED}"`),
+    ...lines,
     ...panels.map((panel, index) => panelOf(panel, TOP + 10 + index * (PANEL + GAP), columns)),
     ...ticks,
     '</svg>',

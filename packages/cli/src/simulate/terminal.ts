@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 import { compactText, secondsText } from '@breakeven/report'
 
-import { clockText, type Panel, panelsOf, type Timeline } from './timeline.ts'
+import { clockText, type Panel, panelsOf, roundMoments, type Timeline } from './timeline.ts'
 
 /** Eighths of a cell from below. */
 const EIGHTH_COUNT = 8
@@ -58,17 +58,17 @@ const panelLines = (panel: Panel, paint: Paint): readonly string[] => {
 
 const axisLines = (timeline: Timeline, paint: Paint): readonly string[] => {
   const columns = timeline.moments.length
-  const every = Math.max(10, Math.ceil(columns / 6))
-  let rule = ''
+  const rule = Array.from({ length: columns }, () => '─')
   let labels = ''
-  for (let column = 0; column < columns; column++) {
-    const tick = column % every === 0
-    rule += tick ? '┬' : '─'
-    if (!tick || column + 5 > columns) continue
-    const text = clockText(timeline.startAt + column * timeline.stepSeconds, timeline)
+  for (const at of roundMoments(timeline)) {
+    const column = Math.min(columns - 1, Math.max(0, Math.round((at - timeline.startAt) / timeline.stepSeconds)))
+    rule[column] = '┬'
+    const text = clockText(at, timeline)
+    // A label begins under its mark, where there is room for it after the one before.
+    if (column < labels.length + (labels === '' ? 0 : 2) || column + text.length > columns) continue
     labels = labels.padEnd(column) + text
   }
-  return [paint('dim', `${' '.repeat(LEFT - 1)}└${rule}`), paint('dim', `${' '.repeat(LEFT)}${labels}`)]
+  return [paint('dim', `${' '.repeat(LEFT - 1)}└${rule.join('')}`), paint('dim', `${' '.repeat(LEFT)}${labels}`)]
 }
 
 /** The time that was played, one panel above the other. No final newline. */

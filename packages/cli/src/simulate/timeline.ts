@@ -100,6 +100,28 @@ export const panelsOf = (
   return panels.filter(({ high }) => high.some((value) => value > 0))
 }
 
+/** Steps of a clock, from seconds to weeks. */
+const CLOCK_STEPS: readonly Seconds[] = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800,
+  604_800,
+]
+const MOST_MOMENTS = 8
+/** A log of whole days begins a moment after midnight: so near, the moment is the beginning. */
+const NEAR = 0.004
+
+/** Round times within a timeline, a handful of them; of a trace without a clock, round times since its start. */
+export const roundMoments = ({ startAt, stepSeconds, moments }: Timeline): readonly Seconds[] => {
+  const length = stepSeconds * moments.length
+  const step = CLOCK_STEPS.find((one) => length / one <= MOST_MOMENTS) ?? length / MOST_MOMENTS
+  const origin = startAt < YEAR_SECONDS ? startAt : 0
+  const first = Math.ceil((startAt - origin - NEAR * length) / step)
+  const last = Math.floor((startAt + length * (1 + NEAR) - origin) / step)
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, nth) => origin + (first + nth) * step)
+}
+
+/** A year after 1970 it is a date, before it a time since the start. */
+const YEAR_SECONDS = 365 * 86_400
+
 /** `14:00`, or with the day where it is more than one; times of a trace without a clock count from its start. */
 export const clockText = (at: Seconds, { startAt, stepSeconds, moments }: Timeline): string => {
   const length = stepSeconds * moments.length
@@ -107,8 +129,8 @@ export const clockText = (at: Seconds, { startAt, stepSeconds, moments }: Timeli
     const two = (value: number): string => String(Math.floor(value)).padStart(2, '0')
     return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}${length < 600 ? `:${two(seconds % 60)}` : ''}`
   }
-  // A year after 1970 it is a date, before it a time since the start.
-  if (startAt < 365 * 86_400) return minutes(at - startAt)
-  const text = new Date(at * 1000).toISOString()
+  if (startAt < YEAR_SECONDS) return minutes(at - startAt)
+  // To the nearest second: 07:59:59.9 is eight o'clock.
+  const text = new Date(Math.round(at) * 1000).toISOString()
   return length > 2 * 86_400 ? text.slice(5, 10) : text.slice(11, length < 600 ? 19 : 16)
 }
