@@ -7,7 +7,7 @@ import type { OptionId } from './option.ts'
 export type Racer = { readonly id: OptionId; readonly curve: CostCurve }
 
 /** Volumes from 0 to the horizon are walked in chunks that widen by this factor: losers of a chunk are not looked at in it. */
-const CHUNK_GROWTH = 1.5
+const CHUNK_GROWTH = 1.3
 
 /** Ties are decided for the one that was cheapest just before: a line that touches does not cross. */
 const TIE = 1e-12
@@ -74,24 +74,24 @@ const walkPiece = (lines: Lines, field: readonly Racer[], from: number, to: numb
   }
 }
 
-type Kink = { readonly at: number; readonly racer: number; readonly until: number }
-
 /** One chunk: between two kinks of anybody all lines are straight, and only the racer of a kink takes up a new one. */
 const walkChunk = (field: readonly Racer[], from: number, to: number, stretches: Stretch[]): void => {
   const lines: Lines = { from, start: new Float64Array(field.length), slope: new Float64Array(field.length) }
-  const kinks: Kink[] = []
-  for (const [racer, one] of field.entries()) {
-    const own = one.curve.kinks(from, to)
-    follow(lines, racer, one, from, own[0] ?? to)
-    for (const [index, at] of own.entries()) kinks.push({ at, racer, until: own[index + 1] ?? to })
+  const kinks = field.map(({ curve }) => curve.kinks(from, to))
+  const passed = new Int32Array(field.length)
+  const nextOf = (racer: number): number => kinks[racer]![passed[racer]!] ?? to
+  for (let racer = 0; racer < field.length; racer += 1) follow(lines, racer, field[racer]!, from, nextOf(racer))
+  for (let at = from; at < to;) {
+    let next = to
+    for (let racer = 0; racer < field.length; racer += 1) next = Math.min(next, nextOf(racer))
+    walkPiece(lines, field, at, next, stretches)
+    at = next
+    for (let racer = 0; racer < field.length; racer += 1) {
+      if (nextOf(racer) !== at || at === to) continue
+      passed[racer]! += 1
+      follow(lines, racer, field[racer]!, at, nextOf(racer))
+    }
   }
-  let at = from
-  for (const kink of kinks.toSorted((a, b) => a.at - b.at)) {
-    if (kink.at > at) walkPiece(lines, field, at, kink.at, stretches)
-    at = kink.at
-    follow(lines, kink.racer, field[kink.racer]!, at, kink.until)
-  }
-  if (to > at) walkPiece(lines, field, at, to, stretches)
 }
 
 const push = (stretches: Stretch[], from: number, cheapest: OptionId): void => {
@@ -103,6 +103,9 @@ const chunksTo = (horizon: number): readonly number[] => {
   for (let end = horizon; end > 1; end /= CHUNK_GROWTH) ends.push(end)
   return ends.toReversed()
 }
+
+const within = (racers: readonly Racer[], starts: Float64Array, ceiling: number): readonly Racer[] =>
+  racers.filter((_, at) => starts[at]! <= ceiling)
 
 /**
  * Which option is the cheapest at which volume, from 0 to the horizon: exact on linear pieces, correct on
@@ -117,14 +120,11 @@ export const breakevenOf = (racers: readonly Racer[], horizon: number): readonly
   let ends = new Float64Array(racers.length)
   for (const end of chunksTo(horizon)) {
     let ceiling = Number.POSITIVE_INFINITY
-    for (const [at, { curve }] of racers.entries()) {
-      const usd = curve.at(end)
-      ends[at] = usd
-      if (usd < ceiling) ceiling = usd
-    }
-    const field = racers.filter((_, at) => starts[at]! <= ceiling)
-    if (field.length === 1) push(stretches, from, field[0]!.id)
-    else if (end > from) walkChunk(field, from, end, stretches)
+    for (let at = 0; at < racers.length; at += 1) ceiling = Math.min(ceiling, (ends[at] = racers[at]!.curve.at(end)))
+    let [inIt, one] = [0, 0]
+    for (let at = 0; at < racers.length; at += 1) if (starts[at]! <= ceiling) [inIt, one] = [inIt + 1, at]
+    if (inIt === 1) push(stretches, from, racers[one]!.id)
+    else walkChunk(within(racers, starts, ceiling), from, end, stretches)
     ;[starts, ends] = [ends, starts]
     from = end
   }

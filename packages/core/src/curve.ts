@@ -37,20 +37,27 @@ export const curveOf = (parts: CurveParts): CostCurve => {
       return sum
     },
     kinks: (from, to) => {
-      const bent = corners.filter((corner) => corner > from && corner < to)
-      return ascending([bent, ...stairs.map((stair) => stairKinks(stair, from, to))])
+      let kinks = corners.length === 0 ? none : corners.filter((corner) => corner > from && corner < to)
+      for (const stair of stairs) kinks = merged(kinks, stairKinks(stair, from, to))
+      return kinks
     },
   }
 }
 
-const lists = (all: readonly (readonly number[])[]): readonly (readonly number[])[] =>
-  all.filter((list) => list.length > 0)
-
-/** Several ascending lists as one, each number once. */
-const ascending = (all: readonly (readonly number[])[]): readonly number[] => {
-  const filled = lists(all)
-  return filled.length < 2 ? (filled[0] ?? none) : [...new Set(filled.flat())].toSorted((a, b) => a - b)
+/** Two ascending lists as one, each number once. */
+const merged = (one: readonly number[], other: readonly number[]): readonly number[] => {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one
+  const all: number[] = []
+  for (let [at, there] = [0, 0]; at < one.length || there < other.length;) {
+    const next = Math.min(one[at] ?? Number.POSITIVE_INFINITY, other[there] ?? Number.POSITIVE_INFINITY)
+    if (one[at] === next) at += 1
+    if (other[there] === next) there += 1
+    all.push(next)
+  }
+  return all
 }
+
+const ascending = (all: readonly (readonly number[])[]): readonly number[] => all.reduce(merged, none)
 
 /** Proportional to volume. */
 export const linearCurve = (usdPerUnit: Usd): CostCurve =>
@@ -116,5 +123,8 @@ export const stretchedCurve = ({ parts }: CostCurve, units: number): CostCurve =
   })
 
 /** The slope of a curve just after a volume: staircases are flat between their steps. */
-export const slopeAfter = ({ parts }: CostCurve, perDay: number): number =>
-  parts.bends.findLast(({ from }) => from <= perDay)!.slope
+export const slopeAfter = ({ parts: { bends } }: CostCurve, perDay: number): number => {
+  let row = bends.length - 1
+  while (row > 0 && bends[row]!.from > perDay) row -= 1
+  return bends[row]!.slope
+}
