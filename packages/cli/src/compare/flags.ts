@@ -62,7 +62,8 @@ export type CompareFlags = ReadingFlags & {
   readonly chart?: string
   readonly format?: OutputFormat
   readonly json: boolean
-  readonly estimate: 'closed-form' | 'simulated'
+  /** Absent: simulated where files show how the traffic came, else in closed form. */
+  readonly estimate?: 'closed-form' | 'simulated'
   readonly quiet: boolean
 }
 
@@ -296,8 +297,8 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
   estimate: {
     kind: 'enum',
     values: ['closed-form', 'simulated'],
-    default: 'closed-form',
-    brief: 'How capacity is worked out',
+    optional: true,
+    brief: 'Capacity by formula, or the best fleets played on the traffic too; by default played where files show it',
   },
   quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress and no notes on stderr' },
 }

@@ -175,8 +175,10 @@ const runTraffic = async (
 }
 
 /** `breakeven compare`: traffic in, the answer out. */
-export const runCompare = async (flags: CompareFlags, files: readonly string[], io: Io): Promise<void> => {
-  refuseClashes(flags, files)
+export const runCompare = async (given: CompareFlags, files: readonly string[], io: Io): Promise<void> => {
+  refuseClashes(given, files)
+  // Files show how the traffic came, so that fleets can be played on it; numbers alone do not.
+  const flags: CompareFlags = { ...given, estimate: given.estimate ?? (files.length > 0 ? 'simulated' : 'closed-form') }
   const catalog = await catalogFor(flags)
   const result = flags.preset === undefined ? await runTraffic(flags, files, catalog, io) : runPreset(flags, catalog)
   // The picture first: a path that cannot be written is an error, and then nothing is printed as if it were a result.

@@ -3,7 +3,7 @@ import { matches, type Requests, type Row, type RowFilter } from '@breakeven/cor
 import { arrivals } from '../simulate/arrivals.ts'
 
 /** More rows are not kept beside their sums: they are then played minute by minute. */
-const MOST_KEPT = 2_000_000
+const MOST_KEPT = 1_000_000
 
 export type RowKeeper = {
   readonly add: (row: Row) => void

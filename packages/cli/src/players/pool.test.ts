@@ -32,7 +32,7 @@ const tasks: readonly PlayTask[] = [1, 2, 3, 4, 5, 6].map((replicas) => ({
 const round: Round = { about: 'fleets', stage, tasks }
 
 describe('worker threads', () => {
-  const pool = newPool(2)
+  const pool = newPool(2, 0)
   afterAll(() => pool.close())
 
   test('give the same as one thread, in the order of the tasks, twice over', async () => {
@@ -46,7 +46,7 @@ describe('worker threads', () => {
 
   test('a bug in one of them is thrown here, and no round waits for ever', async () => {
     const broken = { ...round, tasks: tasks.map((task) => ({ ...task, replica: undefined })) } as unknown as Round
-    const other = newPool(2)
+    const other = newPool(2, 0)
     await expect(other.play(broken, () => {})).rejects.toThrow(/undefined/)
     await other.close()
   })

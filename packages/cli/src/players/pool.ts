@@ -17,8 +17,14 @@ const workerUrl = (): URL => {
 
 /** More than this many share no more work than starting them costs. */
 const MOST_WORKERS = 8
-/** A worker takes a tenth of a second to start: so few tasks are done before it would be there. */
-const FEW_TASKS = 3
+/** A worker takes a tenth of a second to start and as long to get warm: so little is done before it would be there. */
+const LITTLE_WORK = 800_000
+
+/** Requests that a round plays, about: each fleet the trace a few times, and what a replica sustains a few thousand more. */
+const workOf = ({ tasks, stage }: Round): number => {
+  const ofTrace = 3 * Math.min(20_000, stage.trace.at.length)
+  return tasks.reduce((sum, { kind }) => sum + ofTrace + (kind === 'host' ? 6 * stage.play.unitAt.length : 0), 0)
+}
 
 export type Pool = {
   /** The looks of a round, in the order of its tasks. */
@@ -27,7 +33,10 @@ export type Pool = {
 }
 
 /** Worker threads that are started when the first round is worth it, and kept until the pool is closed. */
-export const newPool = (size: number = Math.min(MOST_WORKERS, availableParallelism())): Pool => {
+export const newPool = (
+  size: number = Math.min(MOST_WORKERS, availableParallelism()),
+  littleWork: number = LITTLE_WORK,
+): Pool => {
   const workers: Worker[] = []
 
   const playApart = ({ stage, tasks }: Round, onDone: (done: number) => void): Promise<readonly Look[]> => {
@@ -68,8 +77,10 @@ export const newPool = (size: number = Math.min(MOST_WORKERS, availableParalleli
     })
 
   return {
-    play: async (round, onDone) =>
-      round.tasks.length <= FEW_TASKS || size < 2 ? playHere(round, onDone) : playApart(round, onDone),
+    play: async (round, onDone) => {
+      const worthIt = workers.length > 0 || workOf(round) > littleWork
+      return worthIt && size > 1 && round.tasks.length > 1 ? playApart(round, onDone) : playHere(round, onDone)
+    },
     close: async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()))
     },
