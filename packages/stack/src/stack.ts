@@ -3,6 +3,7 @@ import { bundleLambda } from '@breakeven/gateway/bundle'
 
 import { type Billing, billingOf, type Item, type Template } from './billing.ts'
 import type { StackPlan } from './plan.ts'
+import type { templateOf } from './template/template.ts'
 
 /** What `CreateStack` takes in one call; a longer template has to lie in S3. */
 const MOST_TEMPLATE_BYTES = 51_200
@@ -17,7 +18,7 @@ export type BuiltStack = {
 const CDK = ['aws-cdk-lib', 'constructs']
 
 /** The CDK is 160 MB that most users never need, so it is installed only by those who do. */
-const cdk = async (): Promise<typeof import('./template/template.ts')> => {
+const cdk = async (): Promise<{ readonly templateOf: typeof templateOf }> => {
   try {
     return await import('./template/template.ts')
   } catch (error) {
@@ -35,8 +36,11 @@ const cdk = async (): Promise<typeof import('./template/template.ts')> => {
  * @throws InputError where the CDK is not installed or the region has no containers.
  */
 export const stackOf = async (plan: StackPlan, items: readonly Item[]): Promise<BuiltStack> => {
-  const [{ templateOf }, bundle] = await Promise.all([cdk(), plan.deployment.front === 'none' ? '' : bundleLambda()])
-  const template = templateOf(plan, bundle)
+  const [{ templateOf: synthesise }, bundle] = await Promise.all([
+    cdk(),
+    plan.deployment.front === 'none' ? '' : bundleLambda(),
+  ])
+  const template = synthesise(plan, bundle)
   const bytes = Buffer.byteLength(template)
   if (bytes >= MOST_TEMPLATE_BYTES) throw new Error(`the template has ${bytes} bytes, more than CreateStack takes`)
   const billing = billingOf(JSON.parse(template) as Template, items)

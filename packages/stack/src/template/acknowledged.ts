@@ -1,5 +1,8 @@
 import { CfnResource, type Stack, Validations } from 'aws-cdk-lib'
 
+import type { StackPlan } from '../plan.ts'
+import { modelLog } from './roles.ts'
+
 /** A finding of cdk-nag's AwsSolutions that stands, on which resources, and why it is right here. */
 type Acknowledged = {
   readonly rule: string
@@ -17,7 +20,7 @@ const METHOD = 'AWS::ApiGateway::Method'
 const STREAMS = 'the star stands for the streams of one log group, whose names the service makes up'
 
 /** Every one of them, with its reason; a finding that is not here fails the tests. */
-const acknowledged = (stackName: string, bucket: string): readonly Acknowledged[] => [
+const acknowledged = (plan: StackPlan, bucket: string): readonly Acknowledged[] => [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     type: ROLE,
@@ -25,9 +28,9 @@ const acknowledged = (stackName: string, bucket: string): readonly Acknowledged[
     reason:
       'ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no resources; the latter is bound to SageMaker namespaces',
   },
-  { rule: logsOf(`/aws/sagemaker/Endpoints/${stackName}`), type: ROLE, id: /^ModelRole/, reason: STREAMS },
-  { rule: logsOf(`/aws/lambda/${stackName}`), type: ROLE, id: /^GatewayRole/, reason: STREAMS },
-  { rule: logsOf(`/aws/lambda/${stackName}-script`), type: ROLE, id: /^ScriptRole/, reason: STREAMS },
+  { rule: logsOf(modelLog(plan)), type: ROLE, id: /^ModelRole/, reason: STREAMS },
+  { rule: logsOf(`/aws/lambda/${plan.name}`), type: ROLE, id: /^GatewayRole/, reason: STREAMS },
+  { rule: logsOf(`/aws/lambda/${plan.name}-script`), type: ROLE, id: /^ScriptRole/, reason: STREAMS },
   {
     rule: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/model/code/*]`,
     type: ROLE,
@@ -39,6 +42,12 @@ const acknowledged = (stackName: string, bucket: string): readonly Acknowledged[
     type: ROLE,
     id: /^ModelRole/,
     reason: 'the files under the one prefix that SageMaker is told to fetch',
+  },
+  {
+    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${plan.weights?.replace('s3://', '') ?? ''}*]`,
+    type: ROLE,
+    id: /^ModelRole/,
+    reason: 'the weights under the one prefix that the user named',
   },
   {
     rule: 'AwsSolutions-L1',
@@ -77,11 +86,11 @@ const acknowledged = (stackName: string, bucket: string): readonly Acknowledged[
 ]
 
 /** Says of each finding that stands why it does. Leaves no trace in the template. */
-export const acknowledge = (stack: Stack): void => {
+export const acknowledge = (stack: Stack, plan: StackPlan): void => {
   const resources = stack.node.findAll().filter((node) => node instanceof CfnResource)
   const ids = resources.map((resource) => ({ resource, id: stack.getLogicalId(resource) }))
   const bucket = ids.find(({ resource }) => resource.cfnResourceType === 'AWS::S3::Bucket')?.id ?? ''
-  for (const { rule, type, id: wanted, reason } of acknowledged(stack.stackName, bucket))
+  for (const { rule, type, id: wanted, reason } of acknowledged(plan, bucket))
     for (const { resource, id } of ids)
       if (resource.cfnResourceType === type && (wanted?.test(id) ?? true))
         Validations.of(resource).acknowledge({ id: `AwsSolutions::${rule}`, reason })

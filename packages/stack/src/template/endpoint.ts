@@ -4,7 +4,7 @@ import { CfnEndpoint, CfnEndpointConfig, CfnInferenceComponent, CfnModel } from 
 import { volumeGb } from '@breakeven/core'
 
 import type { StackPlan } from '../plan.ts'
-import { imageUri, modelRole } from './roles.ts'
+import { imageUri, modelLog, modelRole } from './roles.ts'
 import { scriptBucket } from './script.ts'
 
 export const VARIANT = 'AllTraffic'
@@ -82,7 +82,7 @@ export type EndpointParts = { readonly endpoint: CfnEndpoint; readonly component
 export const endpointOf = (stack: Stack, plan: StackPlan, account: string): EndpointParts => {
   const { name, machines, scaleToZero } = plan
   const log = new LogGroup(stack, 'ModelLog', {
-    logGroupName: `/aws/sagemaker/Endpoints/${name}`,
+    logGroupName: modelLog(plan),
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
   })

@@ -23,6 +23,10 @@ export const roleOf = (stack: Stack, id: string, service: string, statements: Po
     inlinePolicies: { Only: new PolicyDocument({ statements }) },
   })
 
+/** Where SageMaker writes what the model server says: by endpoint, or by component where copies come and go. */
+export const modelLog = ({ name, scaleToZero }: StackPlan): string =>
+  `/aws/sagemaker/${scaleToZero ? 'InferenceComponents' : 'Endpoints'}/${name}`
+
 const S3_PREFIX = /^s3:\/\/([^/]+)\/(.*)$/
 
 const readsPrefix = (prefix: string): PolicyStatement[] => {
@@ -36,14 +40,14 @@ const readsPrefix = (prefix: string): PolicyStatement[] => {
 
 /** What SageMaker does for the endpoint: pull the image, write logs and metrics, read the weights where they are in S3. */
 export const modelRole = (stack: Stack, plan: StackPlan, imageAccount: string, weights: string | undefined): Role => {
-  const { name, container } = plan
+  const { container } = plan
   const images = `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${imageAccount}:repository/${container.repository}`
   return roleOf(stack, 'ModelRole', 'sagemaker', [
     allow(['ecr:GetAuthorizationToken'], ['*']),
     allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'], [images]),
     allow(
       ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-      [arn('logs', `log-group:/aws/sagemaker/Endpoints/${name}:*`)],
+      [arn('logs', `log-group:${modelLog(plan)}:*`)],
     ),
     allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '*/aws/sagemaker/*' } }),
     ...(weights === undefined ? [] : readsPrefix(weights)),

@@ -38,7 +38,7 @@ export const stackIn = (scope: App, plan: StackPlan, bundle: string): Stack => {
   const api = gateway !== undefined && deployment.front === 'http' ? httpFront(stack, plan, gateway) : undefined
   watch(stack, plan, scaling, api?.ref)
   Tags.of(stack).add('breakeven', name)
-  acknowledge(stack)
+  acknowledge(stack, plan)
   return stack
 }
 

@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { InputError } from '@breakeven/core'
+import { nextSteps, receiptJson, receiptMarkdown, type Receipted } from '@breakeven/stack'
+
+import type { Io } from '../io.ts'
+
+/** Writes what a person needs to deploy without us: template, receipt, next steps. Gives the folder as it was named. */
+export const writeStack = async (receipted: Receipted, out: string | undefined, io: Io): Promise<string> => {
+  const folder = out ?? receipted.built.plan.name
+  const files = {
+    'template.json': receipted.built.template,
+    'receipt.json': `${JSON.stringify(receiptJson(receipted), null, 2)}\n`,
+    'receipt.md': receiptMarkdown(receipted),
+    'README.md': nextSteps(receipted),
+  }
+  const at = resolve(io.cwd, folder)
+  try {
+    await mkdir(at, { recursive: true })
+    for (const [name, text] of Object.entries(files)) await writeFile(join(at, name), text)
+  } catch (error) {
+    throw new InputError(`--out: cannot write to ${folder} (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, {
+      hint: 'name another folder',
+    })
+  }
+  return folder
+}
