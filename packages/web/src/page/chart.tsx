@@ -140,7 +140,11 @@ export const BreakevenChart = ({ comparison, label, hidden, asked, onHidden, onV
               setHeld(undefined)
               onVolume(volume, true)
             }}
-            onPointerCancel={() => setHeld(undefined)}
+            onPointerCancel={() => {
+              if (!dragging) return
+              setHeld(undefined)
+              onVolume(volume, true)
+            }}
             onKeyDown={(event) => {
               const act = keys[event.key]
               if (act === undefined) return
