@@ -4,7 +4,7 @@ import type { CallStatus, Task, Tier, Usage } from './usage.ts'
 /** When a call came and how long it was: what the sample of lengths is drawn from. */
 export type SampledCall = { readonly at: Seconds; readonly input: Tokens; readonly output: Tokens }
 
-/** Calls of one group in one minute, with prompts of one segment, already added up. */
+/** Calls of one group in one half hour, with prompts of one segment, already added up. */
 export type CallSum = {
   readonly model?: string
   readonly provider?: string
@@ -12,8 +12,10 @@ export type CallSum = {
   readonly tier?: Tier
   readonly project?: string
   readonly status: CallStatus
-  /** Minutes since 1970 UTC. */
-  readonly minute: number
+  /** Half hours since 1970 UTC. */
+  readonly slot: number
+  /** How many of the calls came in each of its thirty minutes. */
+  readonly minutes: readonly number[]
   /** Index into the segments of the edges. */
   readonly segment: number
   readonly calls: number

@@ -187,33 +187,42 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     if (row.tier !== 'batch') arrive(Math.floor(row.at / ARRIVAL_STEP_SECONDS), 1)
   }
 
+  const forMinutes = ({ slot, minutes: counts }: CallSum, use: (minute: number, count: number) => void): void => {
+    for (const [nth, arrived] of counts.entries())
+      if (arrived > 0) use((slot * SECONDS_PER_SLOT) / ARRIVAL_STEP_SECONDS + nth, arrived)
+  }
+
+  // Any time that is a multiple of their clock and of nothing coarser stands for all calls of a minute.
+  const tickOf = (sum: CallSum): void => {
+    const past = sum.clockSeconds < ARRIVAL_STEP_SECONDS ? sum.clockSeconds : 0
+    forMinutes(sum, (minute) => tick(minute * ARRIVAL_STEP_SECONDS + past))
+  }
+
   const addSum = (sum: CallSum): void => {
     usable += sum.calls
     watch(sum.firstAt, sum.lastAt)
-    // Any time that is a multiple of their clock and of nothing coarser stands for all of them.
-    tick(sum.minute * ARRIVAL_STEP_SECONDS + (sum.clockSeconds < ARRIVAL_STEP_SECONDS ? sum.clockSeconds : 0))
+    tickOf(sum)
     if (sum.status === 'error') {
       errors += sum.calls
       return
     }
     if (sum.status === 'aborted') aborted += sum.calls
     rowsWithoutUsage += sum.withoutUsage
-    const slot = Math.floor((sum.minute * ARRIVAL_STEP_SECONDS) / SECONDS_PER_SLOT)
-    const cell = cellOf(groupOf(sum), slot, sum.segment)
+    const cell = cellOf(groupOf(sum), sum.slot, sum.segment)
     count(sum.usage, cell)
     cell.requests += sum.calls
     requests += sum.calls
     calls += sum.calls
     for (const { at, input, output } of sum.sample) lengths.add(at, input, output)
-    if (sum.tier !== 'batch') arrive(sum.minute, sum.calls)
+    if (sum.tier !== 'batch') forMinutes(sum, arrive)
   }
 
   const see = (row: Row | CallSum): void => {
     usable += 1
     if (!('kind' in row)) {
       watch(row.firstAt, row.lastAt)
-      tick(row.minute * ARRIVAL_STEP_SECONDS + (row.clockSeconds < ARRIVAL_STEP_SECONDS ? row.clockSeconds : 0))
-      arrive(row.minute, 0)
+      tickOf(row)
+      forMinutes(row, (minute) => arrive(minute, 0))
       return
     }
     const from = row.kind === 'bucket' ? row.from : row.at

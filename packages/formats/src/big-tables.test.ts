@@ -185,6 +185,16 @@ describe('edge cases', () => {
   })
 
   it.each<[string, string, boolean]>([
+    ['of the same length, with a padded hour', '2026-11-02T 8:00:03.000Z,a,1,2\n', true],
+    ['of the same length, in single digits', '2026-1-02T08:00:03.0000Z,a,1,2\n', true],
+    ['of another length', '2026-11-02T08:00:03Z,a,1,2\n', false],
+    ['in another zone', '2026-11-02T08:00:03+0200,a,1,2\n', false],
+    ['that is none', '2026-11-31T08:00:03.000Z,a,1,2\n', false],
+  ])('a time far down that is %s', async (name, line, byDuckDb) => {
+    expect(await same(`far ${name}.csv`, head + rows(20_100, good) + line)).toBe(byDuckDb)
+  })
+
+  it.each<[string, string, boolean]>([
     ['a good one', good(3), true],
     ['blank lines', '\n\n', true],
     ['a quoted newline', '2026-11-02T00:00:03Z,"a\nb",1,2\n', true],
@@ -200,11 +210,15 @@ describe('edge cases', () => {
     ['a negative count', '2026-11-02T00:00:03Z,a,-1,2\n', false],
     ['an absurd count', '2026-11-02T00:00:03Z,a,99999999999,2\n', false],
     ['a fraction', '2026-11-02T00:00:03Z,a,12.7,2\n', false],
+    ['a whole number as pandas writes it', '2026-11-02T00:00:03Z,a,12.0,2\n', true],
+    ['an hour with a space', '2026-11-02  8:00:03Z,a,12,2\n', false],
+    ['a time in another zone', '2026-11-02T00:00:03+02:00,a,12,2\n', true],
+    ['infinity', '2026-11-02T00:00:03Z,a,inf,2\n', false],
     ['a thousands comma', '2026-11-02T00:00:03Z,a,"1,000",2\n', false],
-    ['an underscore', '2026-11-02T00:00:03Z,a,1_000,2\n', false],
-    ['an exponent', '2026-11-02T00:00:03Z,a,1e3,2\n', false],
+    ['an underscore', '2026-11-02T00:00:03Z,a,1_000,2\n', true],
+    ['an exponent', '2026-11-02T00:00:03Z,a,1e3,2\n', true],
     ['hexadecimal', '2026-11-02T00:00:03Z,a,0x10,2\n', false],
-    ['spaces', '2026-11-02T00:00:03Z,a, 12 ,2\n', false],
+    ['spaces', '2026-11-02T00:00:03Z,a, 12 ,2\n', true],
     ['words for a count', '2026-11-02T00:00:03Z,a,many,2\n', false],
     ['a day that is none', '2026-02-30T00:00:03Z,a,1,2\n', false],
     ['a time with single digits', '2026-2-3 1:2:3,a,1,2\n', false],
@@ -234,7 +248,7 @@ describe('edge cases', () => {
     ['a null', 'null\n', false],
     ['a list', '[1]\n', false],
     ['an object for a count', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":{"a":1}}\n', false],
-    ['a truth for a count', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":true}\n', false],
+    ['a truth for a count', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":true}\n', true],
     ['an object for a name', '{"timestamp":"2026-11-02T00:00:03Z","model":{"a":1},"prompt_tokens":5}\n', false],
     ['a number for a name', '{"timestamp":"2026-11-02T00:00:03Z","model":4.50,"prompt_tokens":5}\n', true],
     ['a fraction', '{"timestamp":"2026-11-02T00:00:03Z","prompt_tokens":1.5}\n', false],

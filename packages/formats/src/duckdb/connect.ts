@@ -26,6 +26,8 @@ export const connect = async (file: string, path = ':memory:'): Promise<Connecti
     autoload_known_extensions: 'false',
   })
   const connection = await instance.connect()
+  // Else times without a zone would be read in that of the machine.
+  await connection.run("SET TimeZone = 'UTC'")
   return {
     connection,
     duckdb,

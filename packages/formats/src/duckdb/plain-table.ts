@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { InputError } from '@breakeven/core'
 import type { ColumnMap, JsonHead, TableFormat, JsonFormat, TableHead } from '../format.ts'
-import { columnsOfJson } from '../formats/table.ts'
+import { columnsOfJson, valueAt } from '../formats/table.ts'
 import { recognise, syntaxOf } from '../recognise.ts'
 import type { Syntax } from '../recognise.ts'
 import type { Session } from '../session.ts'
@@ -10,7 +10,8 @@ import type { Columns } from '../table/columns.ts'
 import type { Trace } from '../table/rows.ts'
 import { decoderFor } from '../text/decode.ts'
 import { csvSource, jsonLinesSource } from './source.ts'
-import type { Source } from './source.ts'
+import type { Kind, Source } from './source.ts'
+import { isNumberTime } from './times.ts'
 
 /** A table that a database reads as we do: where its columns stand, and what DuckDB must be told to read it. */
 export type PlainTable = {
@@ -63,24 +64,39 @@ const isSummable = (columns: Columns, map: ColumnMap): boolean =>
 
 const lineLength = (text: string): number => Math.max(1, text.length / Math.max(1, text.split('\n').length - 1))
 
+/** Counts are numbers, and so is the time where its first text is one. */
+const kindsOf =
+  (columns: Columns, firstTime: string) =>
+  (column: number): Kind =>
+    [columns.input, columns.freshInput, columns.cacheRead, columns.output].includes(column) ||
+    (column === columns.at && isNumberTime(firstTime))
+      ? 'number'
+      : 'text'
+
+const firstText = (values: readonly unknown[]): string | undefined => {
+  const found = values.find((value) => value !== undefined && value !== null && value !== '')
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined
+}
+
 const sourceOf = (
   path: string,
-  text: string,
   syntax: Exclude<Syntax, { kind: 'blank' }>,
   map: ColumnMap,
 ): { source: Source; columns: Columns } | undefined => {
   if (syntax.kind === 'table') {
-    const { columns, header, delimiter } = syntax.head
+    const { columns, header, delimiter, sample } = syntax.head
     const found = findColumns(columns, header, map)
-    return isSummable(found, map)
-      ? {
-          columns: found,
-          source: csvSource(path, { delimiter, width: header.length, headerLines: syntax.headerLines }),
-        }
-      : undefined
+    const time = firstText(sample.map((row) => row[found.at]?.trim()))
+    if (time === undefined || !isSummable(found, map)) return undefined
+    const table = { delimiter, width: header.length, headerLines: syntax.headerLines }
+    return { columns: found, source: csvSource(path, table, kindsOf(found, time)) }
   }
-  const { keys, columns } = columnsOfJson(syntax.head.values, map)
-  const source = isSummable(columns, map) ? jsonLinesSource(path, keys, columns) : undefined
+  const { values } = syntax.head
+  const { keys, columns } = columnsOfJson(values, map)
+  const at = (keys[columns.at] ?? '').split('.')
+  const time = firstText(values.map((value) => valueAt(value, at)))
+  if (time === undefined || !isSummable(columns, map)) return undefined
+  const source = jsonLinesSource(path, keys, columns, kindsOf(columns, time))
   return source && { source, columns }
 }
 
@@ -91,6 +107,6 @@ export const plainTableOf = async (path: string, session: Session): Promise<Plai
   if (syntax === undefined || syntax.kind === 'blank' || syntax.kind === 'document') return undefined
   const format = formatOf(syntax.head, path, session)
   if (format?.plain === undefined) return undefined
-  const found = sourceOf(path, text, syntax, session.map)
+  const found = sourceOf(path, syntax, session.map)
   return found && { ...found, head: syntax.head, format, trace: format.plain, bytesPerRow: lineLength(text) }
 }

@@ -1,70 +1,52 @@
 import { InputError, LENGTHS_KEPT } from '@breakeven/core'
-import type { CallSum, SampledCall, Seconds } from '@breakeven/core'
+import type { CallStatus, CallSum, SampledCall, Seconds } from '@breakeven/core'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { attributionOf, tierOf } from '../attribution.ts'
 import { NEIGHBOURS_COMPARED } from '../clock.ts'
 import type { BigTables, FileContext } from '../format.ts'
 import { startFile } from '../intake.ts'
+import { usageOf } from '../meters.ts'
 import type { Session } from '../session.ts'
-import { needsDateReader } from '../table/dates.ts'
 import { ROWS_LOOKED_AT_FOR_ZONE, zoneWatch } from '../table/rows.ts'
 import { statusOf, taskOf } from '../table/words.ts'
-import { isRelative, parseTime } from '../text/time.ts'
-import { usageOf } from '../meters.ts'
+import { isRelative } from '../text/time.ts'
 import { connect } from './connect.ts'
 import type { Connection } from './connect.ts'
 import { plainTableOf } from './plain-table.ts'
 import type { PlainTable } from './plain-table.ts'
-import { firstTimesSql, sumSql } from './sum-sql.ts'
-import type { GroupField, TimeKind } from './sum-sql.ts'
+import { answerSql, checkSql, drawnSql, MINUTE_FIELDS, namesSql, SHAPE, sumSql } from './sum-sql.ts'
+import type { NameField } from './sum-sql.ts'
+import { atOf, CLOCKS, timesOf } from './times.ts'
+import type { Times } from './times.ts'
+import { Unlike } from './unlike.ts'
 
-/** More groups than this are rows rather than sums of rows: streaming does them in less memory. */
-const MOST_GROUPS = 3_000_000
+/** More sums than this are rows rather than sums of rows: streaming does them in less memory. */
+const MOST_SUMS = 3_000_000
 /** So many more calls come back than are kept, as their number is only estimated. */
 const SPARE_SAMPLE = 4
 const HASHES = 2 ** 32
-/** Steps of `clock` in the query's answer. */
-const CLOCKS: readonly Seconds[] = [60, 1, 0.001, 0.000_001]
 
-/** One row of the answer: a sum, and what the report says of its rows. */
-type Group = {
-  readonly sum: CallSum
-  readonly nothing: number
-  readonly noInput: number
-  readonly noCached: number
-  readonly knownPrompts: number
-}
-
-type Times = { readonly kind: TimeKind; readonly shift: Seconds; readonly isRelative: boolean }
 type FirstTimes = readonly (readonly [at: string, endAt: string])[]
 
-/** Why a table is left to the streaming reader; never shown. */
-class Unlike extends Error {}
-
-const readFirstTimes = async (connection: DuckDBConnection, table: PlainTable): Promise<FirstTimes> => {
-  const sql = firstTimesSql(table.source, table.columns, NEIGHBOURS_COMPARED)
-  const [at = [], endAt = []] = (await connection.runAndReadAll(sql)).getColumns()
-  return at.map((value, index) => [(value ?? '') as string, (endAt[index] ?? '') as string])
+/** What the sums of one combination of names have in common. */
+type Names = {
+  readonly attribution: ReturnType<typeof attributionOf>
+  readonly status: CallStatus
+  readonly calls: number
+  readonly drawn: number
 }
 
-const atOf = (text: string, { trace }: PlainTable): Seconds =>
-  trace.secondsPerUnit === undefined ? parseTime(text) : Number(text) * trace.secondsPerUnit
+/** A file that is added up and not yet handed out. */
+type Prepared = { readonly first: FirstTimes; readonly times: Times; readonly names: readonly Names[] }
 
-const timesOf = (first: FirstTimes, table: PlainTable, session: Session): Times => {
-  const text = first[0]?.[0] ?? ''
-  if (table.trace.secondsPerUnit === undefined && needsDateReader(text))
-    throw new Unlike('dates that their table has to explain')
-  const relative = isRelative(atOf(text, table))
-  if (relative && session.relativeTo % 86_400 !== 0) throw new Unlike('days that do not begin at midnight')
-  return {
-    kind: !/^\d{4}-/.test(text)
-      ? 'number'
-      : /[+-]\d{2}:\d{2}$/.test(text) && !text.endsWith('+00:00')
-        ? 'offset'
-        : 'utc',
-    shift: relative ? session.relativeTo : 0,
-    isRelative: relative,
-  }
+const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+/** The times of the first rows, in their order: what they say of zones and of the clock. */
+const readFirstTimes = async (connection: DuckDBConnection, { source, columns }: PlainTable): Promise<FirstTimes> => {
+  const endAt = columns.endAt < 0 ? 'NULL' : source.valueOf(columns.endAt)
+  const sql = `SELECT ${source.valueOf(columns.at)}, ${endAt} FROM ${source.from} LIMIT ${NEIGHBOURS_COMPARED}`
+  const [at = [], end = []] = (await connection.runAndReadAll(sql)).getColumns()
+  return at.map((value, index) => [textOf(value), textOf(end[index])])
 }
 
 /** JSON has more kinds of value than text: a number as a name is written our way, and an object is no name. */
@@ -75,136 +57,172 @@ const nameOf = (value: unknown, isJson: boolean): string | undefined => {
   return value
 }
 
-const sampleOf = (value: unknown): readonly SampledCall[] => {
-  if (value === null) return []
-  const items = (value as { items: readonly { items: readonly number[] }[] }).items
-  return items.map(({ items: [at = 0, input = 0, output = 0] }) => ({ at, input, output }))
-}
-
-const orAbsent = (value: unknown): number | undefined => (value === null ? undefined : (value as number))
-
-/** Makes a group of one row of the answer, given its values by the names of the query. */
-const groupReader = (table: PlainTable, { kind, isRelative: allRelative }: Times) => {
+const readNames = async (connection: DuckDBConnection, table: PlainTable): Promise<readonly Names[]> => {
   const { columns, trace, head } = table
-  const { constants } = columns
-  return (valueOf: (name: string) => unknown): Group => {
-    const number = (name: string): number => valueOf(name) as number
-    if (number('odd') > 0) throw new Unlike('a row that is not plain')
-    const name = (field: GroupField): string | undefined =>
-      constants[field] ?? nameOf(valueOf(field), head.kind === 'json')
-    const status = valueOf('failed') === true ? 'error' : columns.status >= 0 ? statusOf(name('status') ?? '') : 'ok'
-    const tier = tierOf(name('tier') ?? '')
-    const task = taskOf(name('task') ?? '')
-    const [firstAt, lastAt] = [number('first'), number('last')].map((at) =>
-      kind !== 'number' ? Math.floor(at / 1e6) + (at % 1e6) / 1e6 : at,
-    ) as [number, number]
-    if (isRelative(firstAt) !== allRelative || isRelative(lastAt) !== allRelative) throw new Unlike('two kinds of time')
+  await connection.run(namesSql(table))
+  const found = await connection.runAndReadAll(drawnSql(table))
+  return found.getRowObjects().map((row): Names => {
+    const name = (field: NameField): string | undefined =>
+      columns.constants[field] ?? nameOf(row[field], head.kind === 'json')
     const facts = { model: name('model'), provider: name('provider') ?? trace.provider, project: name('project') }
-    const nothing = number('nothing')
     return {
-      nothing,
-      noInput: number('no_input_only'),
-      noCached: number('no_cached_only'),
-      knownPrompts: number('known_prompts'),
-      sum: {
-        ...attributionOf({ ...facts, tier, task }),
-        status,
-        minute: number('minute'),
-        segment: number('segment'),
-        calls: number('calls'),
-        withoutUsage: status === 'ok' && task === 'generate' ? number('no_usage') : nothing,
-        usage: usageOf({
-          freshInput: orAbsent(valueOf('sum_fresh')),
-          cacheRead: orAbsent(valueOf('sum_cached')),
-          output: orAbsent(valueOf('sum_output')),
-        }),
-        firstAt,
-        lastAt,
-        clockSeconds: CLOCKS[number('clock')] ?? 1,
-        sample: sampleOf(valueOf('sample')),
-      },
+      attribution: attributionOf({ ...facts, tier: tierOf(name('tier') ?? ''), task: taskOf(name('task') ?? '') }),
+      status: row.failed === true ? 'error' : columns.status >= 0 ? statusOf(name('status') ?? '') : 'ok',
+      calls: row.calls as number,
+      drawn: row.drawn as number,
     }
-  }
+  })
 }
 
-const readGroups = async (
+/** Throws `Unlike` where a row is not plain, or the sums show that the file is none for sums. */
+const check = async (connection: DuckDBConnection, { style, isRelative: relative }: Times): Promise<void> => {
+  const [row] = (await connection.runAndReadAll(checkSql())).getRowObjects()
+  const number = (name: string): number => (typeof row?.[name] === 'number' ? row[name] : Number.NaN)
+  if (!(number('groups') <= MOST_SUMS)) throw new Unlike('too many sums')
+  if (!(number('shape') < SHAPE.odd)) throw new Unlike('a row that is not plain')
+  const [first, last] = [number('first'), number('last')].map((at) => (style.kind === 'date' ? at / 1e6 : at))
+  const LATEST = 4_102_444_800
+  if (!(first! >= 0 && last! <= LATEST)) throw new Unlike('times that cannot be')
+  if (isRelative(first!) !== relative || isRelative(last!) !== relative) throw new Unlike('two kinds of time')
+}
+
+/** Adds the file up in the database. The rows whose hash came back must be enough for the sample: else all are asked for. */
+const addUp = async (
   connection: DuckDBConnection,
   table: PlainTable,
   times: Times,
   { edges }: BigTables,
-  mostHash: number,
-): Promise<readonly Group[]> => {
-  const { source, columns, trace } = table
-  const { kind: time, shift } = times
-  const result = await connection.stream(sumSql({ source, columns, trace, time, shift, edges, mostHash }))
-  const positions = new Map(result.columnNames().map((name, index) => [name, index]))
-  const read = groupReader(table, times)
-  const groups: Group[] = []
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const values = chunk.getColumns()
-    for (let row = 0; row < chunk.rowCount; row++)
-      groups.push(read((name) => values[positions.get(name) ?? -1]?.[row] ?? null))
-    if (groups.length > MOST_GROUPS) throw new Unlike('too many groups')
-  }
-  return groups
-}
-
-/** The rows whose hash came back must be enough for the sample: else all of them are asked for. */
-const readEnough = async (
-  connection: DuckDBConnection,
-  table: PlainTable,
-  times: Times,
-  big: BigTables,
   bytes: number,
-): Promise<readonly Group[]> => {
+): Promise<readonly Names[]> => {
+  const run = async (mostHash: number): Promise<readonly Names[]> => {
+    await connection.run('DROP TABLE IF EXISTS sums; DROP TABLE IF EXISTS names')
+    await connection.run(sumSql({ ...table, times, edges, mostHash }))
+    await check(connection, times)
+    return readNames(connection, table)
+  }
   const share = Math.min(1, (SPARE_SAMPLE * LENGTHS_KEPT * table.bytesPerRow) / bytes)
-  const mostHash = Math.floor(share * (HASHES - 1))
-  const groups = await readGroups(connection, table, times, big, mostHash)
-  const served = groups.filter(({ sum }) => sum.status !== 'error')
-  const drawn = served.reduce((all, { sum }) => all + sum.sample.length, 0)
-  const calls = served.reduce((all, { sum }) => all + sum.calls, 0)
-  return drawn >= Math.min(LENGTHS_KEPT, calls) ? groups : readGroups(connection, table, times, big, HASHES - 1)
+  const names = await run(Math.floor(share * (HASHES - 1)))
+  const served = names.filter(({ status }) => status !== 'error')
+  const drawn = served.reduce((all, one) => all + one.drawn, 0)
+  const calls = served.reduce((all, one) => all + one.calls, 0)
+  return drawn >= Math.min(LENGTHS_KEPT, calls) ? names : run(HASHES - 1)
 }
 
-/** What the report counts of one group: as the tally counts its rows one by one. */
-const countGroup = ({ count }: FileContext, { sum, nothing, noInput, knownPrompts }: Group): void => {
-  const { calls, status, task, usage } = sum
+/** The sums of a chunk, column by column. */
+type Answer = {
+  readonly id: readonly number[]
+  readonly slot: readonly number[]
+  readonly segment: readonly number[]
+  readonly shape: readonly number[]
+  readonly calls: readonly number[]
+  readonly fresh: readonly (number | null)[]
+  readonly cached: readonly (number | null)[]
+  readonly output: readonly (number | null)[]
+  readonly first: readonly number[]
+  readonly last: readonly number[]
+  readonly clock: readonly number[]
+  readonly sample: readonly (Structs | null)[]
+}
+/** The calls of each minute of the half hours. */
+type Minutes = readonly (readonly number[])[]
+type Structs = { readonly items: readonly { readonly entries: Readonly<Record<string, unknown>> }[] }
+
+const NO_SAMPLE: readonly SampledCall[] = []
+const sampleOf = (sample: Structs | null | undefined): readonly SampledCall[] =>
+  sample === null || sample === undefined
+    ? NO_SAMPLE
+    : sample.items.map(({ entries }) => ({
+        at: Number(entries.second),
+        input: Number(entries.prompt),
+        output: Number(entries.output ?? 0),
+      }))
+
+const momentOf = (moment: number, { style }: Times): Seconds =>
+  style.kind === 'date' ? Math.floor(moment / 1e6) + (moment % 1e6) / 1e6 : moment
+
+const ALL_MISSING = SHAPE.noFresh | SHAPE.noCached | SHAPE.noOutput
+
+const sumOf = (
+  answer: Answer,
+  minutes: Minutes,
+  row: number,
+  { attribution, status }: Names,
+  times: Times,
+): CallSum => {
+  const shape = answer.shape[row] ?? 0
+  const calls = answer.calls[row] ?? 0
+  const isWithout =
+    status === 'ok' && attribution.task === 'generate'
+      ? (shape & (SHAPE.noFresh | SHAPE.noOutput)) > 0
+      : (shape & ALL_MISSING) === ALL_MISSING
+  return {
+    ...attribution,
+    status,
+    slot: answer.slot[row] ?? 0,
+    minutes: minutes.map((counts) => counts[row] ?? 0),
+    segment: answer.segment[row] ?? 0,
+    calls,
+    withoutUsage: isWithout ? calls : 0,
+    usage: usageOf({
+      freshInput: answer.fresh[row] ?? undefined,
+      cacheRead: answer.cached[row] ?? undefined,
+      output: answer.output[row] ?? undefined,
+    }),
+    firstAt: momentOf(answer.first[row] ?? 0, times) + times.shift,
+    lastAt: momentOf(answer.last[row] ?? 0, times) + times.shift,
+    clockSeconds: CLOCKS[answer.clock[row] ?? 1] ?? 1,
+    sample: sampleOf(answer.sample[row]),
+  }
+}
+
+/** What the report counts of the calls of one sum, which all report the same meters: as the tally counts rows one by one. */
+const countSum = ({ count }: FileContext, { status, task, calls, usage, model }: CallSum, hasCached: boolean): void => {
+  const { freshInput, cacheRead, output } = usage
+  const prompt = (freshInput ?? 0) + (cacheRead ?? 0)
+  const isKnown = freshInput !== undefined || cacheRead !== undefined || output !== undefined
+  count('lines', calls)
   count('rows', calls)
-  const known = calls - nothing
   if (status === 'error') {
     count('errors', calls)
-    if (usage.freshInput !== undefined) count('errorInput', knownPrompts)
-    if (usage.output !== undefined) count('errorOutput', usage.output)
+    if (freshInput !== undefined) count('errorInput', prompt)
+    if (output !== undefined) count('errorOutput', output)
     return
   }
   if (status === 'aborted') count('aborted', calls)
-  else if (nothing > 0) count('missingUsage', nothing)
-  if (known === 0) return
-  if (sum.model === undefined) count('unknownModelRows', known)
+  else if (!isKnown) count('missingUsage', calls)
+  if (!isKnown) return
+  if (model === undefined) count('unknownModelRows', calls)
   if (task === 'embed') {
-    count('embeddingRequests', known)
-    count('embeddingInput', (usage.freshInput ?? 0) + (usage.cacheRead ?? 0))
+    count('embeddingRequests', calls)
+    count('embeddingInput', prompt)
     return
   }
-  count('requests', known)
-  if (noInput > 0) count('inputUnknownRows', noInput)
-  if (usage.freshInput !== undefined) count('input', knownPrompts)
-  if (usage.output !== undefined) count('output', usage.output)
-  if (usage.cacheRead !== undefined) count('cacheRead', usage.cacheRead)
+  count('requests', calls)
+  if (freshInput === undefined) count('inputUnknownRows', calls)
+  else count('input', prompt)
+  if (output !== undefined) count('output', output)
+  if (cacheRead !== undefined) count('cacheRead', cacheRead)
+  else if (hasCached) count('cacheReadUnknownRows', calls)
 }
 
-const hand = (
+/** Times as fine as the finest of a sum: one, unless its clock shows minutes, each of which may stand for a coarser one. */
+const finestOf = ({ slot, minutes, clockSeconds }: CallSum): readonly Seconds[] =>
+  clockSeconds < 60
+    ? [slot * 1800 + clockSeconds]
+    : minutes.flatMap((calls, minute) => (calls > 0 ? [slot * 1800 + minute * 60] : []))
+
+/** From here on nothing can go wrong any more: the file is reported, and its sums are handed out. */
+const hand = async (
+  connection: DuckDBConnection,
   path: string,
   table: PlainTable,
-  first: FirstTimes,
-  times: Times,
-  groups: readonly Group[],
+  { first, times, names }: Prepared,
   session: Session,
-): void => {
+): Promise<void> => {
   const { columns, trace, head } = table
   const { format, tally } = startFile(path, head, session)
   const { context, clock } = tally
-  // Opened for what it says of the columns; its rows are in the groups.
+  // Opened for what it says of the columns; its rows are in the sums.
   if (format.syntax === 'table' && head.kind === 'table') format.open(context, head)
   if (format.syntax === 'json' && head.kind === 'json') format.open(context, head)
   const watchZone = zoneWatch(context)
@@ -213,16 +231,24 @@ const hand = (
       watchZone(() => at)
       if (columns.endAt >= 0) watchZone(() => endAt)
     }
-  for (const [at] of first) clock.see(atOf(at, table))
-  for (const group of groups) {
-    const { sum } = group
-    context.count('lines', sum.calls)
-    countGroup(context, group)
-    if (columns.cacheRead >= 0 && sum.status !== 'error' && sum.task !== 'embed' && group.noCached > 0)
-      context.count('cacheReadUnknownRows', group.noCached)
-    const finest = sum.minute * 60 + (sum.clockSeconds < 60 ? sum.clockSeconds : 0) - times.shift
-    clock.seeMany({ first: sum.firstAt, last: sum.lastAt, finest })
-    session.onSum({ ...sum, firstAt: sum.firstAt + times.shift, lastAt: sum.lastAt + times.shift })
+  for (const [at] of first) clock.see(atOf(at, trace))
+  const result = await connection.stream(answerSql({ ...table, times, edges: [], mostHash: 0 }))
+  const fields = result.columnNames()
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const values = chunk.getColumns()
+    const answer = Object.fromEntries(fields.map((name, column) => [name, values[column] ?? []])) as unknown as Answer
+    const minutes = MINUTE_FIELDS.map((name) => (values[fields.indexOf(name)] ?? []) as number[])
+    const { rowCount } = chunk
+    for (let row = 0; row < rowCount; row++) {
+      const of = names[answer.id[row] ?? -1]
+      if (of === undefined) throw new Error(`${path}: a sum of no names`)
+      const sum = sumOf(answer, minutes, row, of, times)
+      countSum(context, sum, columns.cacheRead >= 0)
+      // As they are written: adding and taking away again would not give the same number.
+      const [firstAt, lastAt] = [momentOf(answer.first[row] ?? 0, times), momentOf(answer.last[row] ?? 0, times)]
+      for (const finest of finestOf(sum)) clock.seeMany({ first: firstAt, last: lastAt, finest: finest - times.shift })
+      session.onSum(sum)
+    }
   }
 }
 
@@ -249,17 +275,22 @@ export const sumBigTable = async (path: string, bytes: number, session: Session,
   const table = await plainTableOf(path, session)
   const database = table && (await connected(path))
   if (table === undefined || database === undefined) return false
-  try {
-    const { connection } = database
+  const { connection } = database
+  const prepare = async (): Promise<Prepared | undefined> => {
     const first = await readFirstTimes(connection, table)
-    if (first.length === 0) return false
-    const times = timesOf(first, table, session)
-    const groups = await readEnough(connection, table, times, big, bytes)
-    hand(path, table, first, times, groups, session)
+    if (first.length === 0) return undefined
+    const texts = first.map(([at]) => at)
+    const times = timesOf(texts, table.trace, session.relativeTo)
+    return { first, times, names: await addUp(connection, table, times, big, bytes) }
+  }
+  try {
+    const prepared = await prepare().catch((error: unknown) => {
+      if (error instanceof Unlike || isFromDuckDb(error)) return undefined
+      throw error
+    })
+    if (prepared === undefined) return false
+    await hand(connection, path, table, prepared, session)
     return true
-  } catch (error) {
-    if (error instanceof Unlike || isFromDuckDb(error)) return false
-    throw error
   } finally {
     database.close()
   }

@@ -59,7 +59,7 @@ const keysOf = (values: readonly unknown[]): string[] => {
 /** `usage.prompt_tokens` counts as `prompt_tokens` too. */
 const lastPart = (key: string): string => columnName(key.slice(key.lastIndexOf('.') + 1))
 
-const valueAt = (value: unknown, path: readonly string[]): unknown => {
+export const valueAt = (value: unknown, path: readonly string[]): unknown => {
   let inner = value
   for (const key of path) {
     if (!isObject(inner)) return undefined
@@ -114,7 +114,11 @@ export const genericJson: JsonFormat = {
       text: textOf,
       name: textOf,
       time: (column) => toTime(fieldOf(column)),
-      number: (column) => toNumber(fieldOf(column)),
+      number: (column) => {
+        const value = fieldOf(column)
+        // As Python and DuckDB have it.
+        return typeof value === 'boolean' ? Number(value) : toNumber(value)
+      },
     }
     return {
       value: (value, line) => {

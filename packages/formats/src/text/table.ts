@@ -106,7 +106,9 @@ export const tableLexer = (delimiter: string, width: number, sink: TableSink, fi
       }
       const trimmed = cellText(column).trim()
       if (trimmed === '') return undefined
-      return Number(/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(trimmed) ? trimmed.replaceAll(',', '') : trimmed)
+      if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(trimmed)) return Number(trimmed.replaceAll(',', ''))
+      // `1_000`, as Python and DuckDB write and read it.
+      return Number(trimmed.replaceAll(/(?<=\d)_(?=\d)/g, ''))
     },
   }
 

@@ -47,7 +47,8 @@ const isoSeconds = (text: string, start: number, end: number): Seconds => {
   if (n === DATE_LENGTH) return date
   const separator = text.charCodeAt(start + DATE_LENGTH)
   if (n < MINUTE_LENGTH || (separator !== 84 && separator !== 32 && separator !== 116)) return Number.NaN
-  const hour = two(text, start + 11)
+  // `date +%k` pads an hour with a space.
+  const hour = text.charCodeAt(start + 11) === 32 ? two(`0${text[start + 12]}`, 0) : two(text, start + 11)
   const minute = two(text, start + 14)
   if (hour > 24 || minute > 59) return Number.NaN
   let whole = date + hour * 3600 + minute * 60

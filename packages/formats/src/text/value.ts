@@ -27,8 +27,10 @@ export const textAt = (value: unknown, key: string): string | undefined => {
 /** A number, also where it is written as text; undefined where it is not reported; NaN where it is something else. */
 export const toNumber = (value: unknown): number | undefined => {
   if (typeof value === 'number') return value
-  if (value === undefined || value === null || value === '') return undefined
-  return typeof value === 'string' ? Number(value.replaceAll(',', '')) : Number.NaN
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') return Number.NaN
+  const text = value.trim()
+  return text === '' ? undefined : Number(text.replaceAll(',', ''))
 }
 
 export const numberAt = (value: unknown, key: string): number | undefined =>
