@@ -8,7 +8,7 @@ import { type HybridLook, type HybridTask, lookAtHybrid } from './play-hybrid.ts
 import type { Latencies } from './replica-latency.ts'
 import type { NoSimulation } from './replica.ts'
 import type { Requests } from './replica-terms.ts'
-import { busiestPart, spanOf, thinned } from './requests-part.ts'
+import { beginningsOfHours, busiestPart, spanOf, thinned } from './requests-part.ts'
 import type { Day } from './trace.ts'
 import { type Play, sustainedCapacity } from './sustained.ts'
 import { SECONDS_PER_HOUR } from './units.ts'
@@ -128,7 +128,7 @@ const proofOf = (task: HostTask, { trace, slo }: Stage, machines: number): Fleet
   const hours = spanOf(trace) / SECONDS_PER_HOUR
   if (!fixed.fits || task.policy === 'fixed' || hours < FEWEST_HOURS) return fixed
   const parts = partsOf(fixed.replicas, task.perInstance)
-  const requests = thinned(trace, 1 / parts)
+  const requests = beginningsOfHours(thinned(trace, 1 / parts), MOST_REQUESTS_PLAYED)
   const fleet = hourlyFleet(task.replica, requests, slo, { ...SCALING, step: task.perInstance })
   if (!fleet.fits) return fleet
   return {

@@ -14,8 +14,8 @@ export type Simulated = {
 const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`)
 
 /** What one replica does at its full rate. */
-export const simulatedNote = ({ latencies: { ttft, tpot }, closedFormRequestsPerSecond }: Simulated): string =>
-  `simulated: at its full rate p95 is ${seconds(ttft.p95)} to the first token and ${seconds(tpot.p95)} a token; the closed form gave ${closedFormRequestsPerSecond.toPrecision(3)} requests/s a replica`
+export const simulatedNote = ({ latencies, closedFormRequestsPerSecond }: Simulated): string =>
+  `simulated: at its full rate ${p95Text(latencies)}; the closed form gave ${closedFormRequestsPerSecond.toPrecision(3)} requests/s a replica`
 
 /** What was played, in words. */
 export const ON_TEXT: Readonly<Record<PlayedFleet['on'], string>> = {
@@ -27,13 +27,19 @@ export const ON_TEXT: Readonly<Record<PlayedFleet['on'], string>> = {
 const requestsText = (count: number, parts: number): string =>
   `${count.toLocaleString('en-US')} requests${parts > 1 ? `, one part in ${parts} of fleet and traffic` : ''}`
 
+/** An encoder gives no further token. */
+const p95Text = ({ ttft, tpot }: Pick<Latencies, 'ttft' | 'tpot'>): string =>
+  `p95 is ${seconds(ttft.p95)} to the first token${tpot.p95 > 0 ? ` and ${seconds(tpot.p95)} a token` : ''}`
+
 /** How the fleet fared on the traffic. */
 export const fleetNote = (
-  { replicas, sizedReplicas, latencies, requestsPlayed, parts }: FleetProof,
+  { replicas, meanReplicas, sizedReplicas, latencies, requestsPlayed, parts }: FleetProof,
   on: PlayedFleet['on'],
 ): string => {
-  const many = `${replicas.toLocaleString('en-US')} ${replicas === 1 ? 'replica' : 'replicas'}`
-  const seen = `p95 is ${seconds(latencies.ttft.p95)} to the first token and ${seconds(latencies.tpot.p95)} a token, within the target`
+  const count = `${replicas.toLocaleString('en-US')} ${replicas === 1 ? 'replica' : 'replicas'}`
+  const many =
+    meanReplicas === replicas ? count : `at most ${count} by the hour, ${meanReplicas.toFixed(1)} paid on average,`
+  const seen = `${p95Text(latencies)}, within the target`
   const where = `${ON_TEXT[on]} (${requestsText(requestsPlayed, parts)})`
   return replicas > sizedReplicas
     ? `the rate of one replica asks for ${sizedReplicas.toLocaleString('en-US')}, which missed the target when ${where} was played; with ${many} ${seen}`

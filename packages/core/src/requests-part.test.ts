@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { poisson } from './fixtures/requests.ts'
 import type { Requests } from './replica-terms.ts'
-import { atVolume, busiestPart, spanOf, spreadPart, thinned } from './requests-part.ts'
+import { atVolume, beginningsOfHours, busiestPart, spanOf, spreadPart, thinned } from './requests-part.ts'
 
 const of = (...at: number[]): Requests => ({
   at: Float64Array.from(at),
@@ -36,6 +36,18 @@ describe('a part of a trace', () => {
     expect(part.at.length).toBeGreaterThan(5000)
     expect(part.at.length).toBeLessThan(7000)
     expect(early / part.at.length).toBeCloseTo(0.8, 1)
+  })
+
+  test('the beginnings of hours: every hour keeps its rate', () => {
+    const busy = poisson(1, 14_400, 4, 100, 10)
+    const calm = poisson(2, 3600, 1, 100, 10)
+    const both = of(...busy.at.filter((at) => at < 3600), ...calm.at.map((at) => at + 3600))
+    const part = beginningsOfHours(both, 5000)
+    expect(part.at.length).toBeGreaterThan(4000)
+    expect(part.at.length).toBeLessThan(6000)
+    const inHour = (hour: number): number => part.at.filter((at) => Math.floor(at / 3600) === hour).length
+    expect(inHour(0) / inHour(1)).toBeCloseTo(4, 0)
+    expect(beginningsOfHours(both, 1e6)).toBe(both)
   })
 
   test.each([0.3, 1, 2.5, 4])('at %d times the volume: as many, in order, over the same time', (factor) => {

@@ -1,6 +1,6 @@
 import { randomFrom } from './random.ts'
 import type { Prefixes, Requests } from './replica-terms.ts'
-import type { Seconds } from './units.ts'
+import { SECONDS_PER_HOUR, type Seconds } from './units.ts'
 
 /** The requests of these positions, in this order. */
 const pickedFrom = ({ at, input, output, prefixes }: Requests, positions: readonly number[]): Requests => ({
@@ -65,6 +65,20 @@ export const spreadPart = (requests: Requests, most: number): Requests => {
   const kept: number[] = []
   for (let position = 0; position < at.length; position += 1)
     if ((at[position]! - start) % length < length * share) kept.push(position)
+  return pickedFrom(requests, kept)
+}
+
+/** Less of an hour than this shows no queue. */
+const SHORTEST_OF_AN_HOUR_SECONDS = 180
+
+/** About `most` requests out of the beginning of every hour, the same stretch of each: hours keep their own rate. */
+export const beginningsOfHours = (requests: Requests, most: number): Requests => {
+  const { at } = requests
+  if (at.length <= most) return requests
+  const length = Math.max(SHORTEST_OF_AN_HOUR_SECONDS, (SECONDS_PER_HOUR * most) / at.length)
+  const kept: number[] = []
+  for (let position = 0; position < at.length; position += 1)
+    if (at[position]! % SECONDS_PER_HOUR < length) kept.push(position)
   return pickedFrom(requests, kept)
 }
 

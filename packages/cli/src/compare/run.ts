@@ -147,6 +147,9 @@ const runPreset = (flags: CompareFlags, catalog: ShippedCatalog): Result => {
   return { comparison, honest: compare(catalog, workload, conditions), parts: [] }
 }
 
+/** Half a second each. */
+const MOST_PARTS_PLAYED = 10
+
 const runTraffic = async (
   flags: CompareFlags,
   files: readonly string[],
@@ -157,15 +160,16 @@ const runTraffic = async (
   const conditions = conditionsOf(flags, flags.on ?? todayOf(io))
   // What was paid was paid for the whole: a part has no bill to be set against.
   const { billUsd: _whole, ...ofPart } = conditions
+  const eachOf = parts.length > MOST_PARTS_PLAYED ? { ...ofPart, estimate: 'closed-form' as const } : ofPart
   const pool = newPool()
   try {
     const whole = { catalog, workload, conditions, ...(rows === undefined ? {} : { rows }) }
     const comparison = await compared(whole, pool, flags.quiet, io)
     const compareds: Result['parts'][number][] = []
     for (const { value, workload: part } of parts) {
-      // One after the other: they share the threads.
+      // One after the other: they share the threads. Of many parts each is priced by formula, and says so.
       // oxlint-disable-next-line no-await-in-loop
-      const ofOne = await compared({ catalog, workload: part, conditions: ofPart }, pool, true, io)
+      const ofOne = await compared({ catalog, workload: part, conditions: eachOf }, pool, true, io)
       compareds.push({ value, comparison: ofOne })
     }
     return { comparison, parts: compareds, ...(imported === undefined ? {} : { imported }) }

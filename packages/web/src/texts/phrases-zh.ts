@@ -226,6 +226,19 @@ export const phrases: readonly (readonly [string, string])[] = [
     'played on {} ({}): with {} p95 is {} to the first token and {} a token, within the target',
     '按{0}仿真（{1}）：用 {2} 时 p95 首个 token 为 {3}，之后每个 {4}，达标',
   ],
+  [
+    'simulated: at its full rate p95 is {} to the first token; the closed form gave {} requests/s a replica',
+    '仿真：满载时 p95 首个 token 为 {0}；解析公式给出每副本每秒 {1} 次请求',
+  ],
+  [
+    'played on {} ({}): with {} p95 is {} to the first token, within the target',
+    '按{0}仿真（{1}）：用 {2} 时 p95 首个 token 为 {3}，达标',
+  ],
+  [
+    'the rate of one replica asks for {}, which missed the target when {} was played; with {} p95 is {} to the first token, within the target',
+    '按单副本速率需要 {0} 个，但按{1}仿真未达标；用 {2} 时 p95 首个 token 为 {3}，达标',
+  ],
+  ['at most {} by the hour, {} paid on average,', '按小时至多 {0}（平均计费 {1} 个）'],
   ['{} requests, one part in {} of fleet and traffic', '{0} 次请求，机群与流量各取 {1} 分之一'],
   ['{w} requests', '{0} 次请求'],
   ['{w} replicas', '{0} 个副本'],
@@ -240,6 +253,11 @@ export const phrases: readonly (readonly [string, string])[] = [
   ],
   ['the replica takes', '该副本'],
   ['each of {} replicas takes', '{0} 个副本各'],
+  [
+    'own machines alone, enough for the peak, cost ${} a day; the renter alone ${}',
+    '只用自有机器并满足峰值，每天 {0} 美元；全部租用每天 {1} 美元',
+  ],
+  ['the latency of the renter stands in no price list and is not counted', '租用模型的时延不在任何价目表中，未计入'],
   [
     'machines and renter come to ${} a day with {} of them; with {}',
     '机器与租用合计：{1} 台时每天 {0} 美元；其他数目：{2}',
