@@ -86,6 +86,8 @@ const ELEMENTWISE_BANDWIDTH = 0.8
 const ELEMENTWISE_LAUNCH_SECONDS = 6e-6
 /** Choosing and gathering experts takes 20 to 40 us a layer at small batches. */
 const ROUTER_SECONDS = 30e-6
+/** Scoring all tokens and choosing among them takes so long a layer, however few they are: fitted on GLM-5 under SGLang. */
+const INDEX_SECONDS = 50e-6
 /** Kernels with 8- or 4-bit activations reach about half of their peak, after 3 us of quantising them. */
 const NARROW_COMPUTE = 0.52
 const NARROW_LAUNCH_SECONDS = 3e-6
@@ -196,7 +198,7 @@ const expertGemms = (replica: Replica, times: number, rates: Rates): Gemm[] => {
   return [...routed, ...feedForwardGemms(model, degree, times, experts.sharedFfn ?? 0, bytes, rates)]
 }
 
-/** Projections of the heads that choose tokens, copied on each device, and their scoring and choosing, two launches more. */
+/** Projections of the heads that choose tokens, copied on each device, and their scoring and choosing. */
 const indexGemms = ({ model, precision }: Replica, rates: Rates): readonly Gemm[] => {
   const { hidden, layers, mla, sparseAttention } = model
   if (sparseAttention === undefined) return []
@@ -204,7 +206,7 @@ const indexGemms = ({ model, precision }: Replica, rates: Rates): readonly Gemm[
   const bytes = bytesPerAttentionWeight(model, precision)
   const queries = gemm(layers, mla?.queryRank ?? hidden, indexHeads * indexSize, bytes, rates)
   const keys = gemm(layers, hidden, indexSize + indexHeads, bytes, rates)
-  return [queries, { ...keys, launchSeconds: 3 * keys.launchSeconds }]
+  return [queries, { ...keys, launchSeconds: keys.launchSeconds + INDEX_SECONDS }]
 }
 
 /** Attention of all layers: split by heads, or whole on each device for its share of the requests. */

@@ -14,6 +14,8 @@ export type RowFacts = {
   readonly users: number | undefined
   /** Devices that the model is spread over. */
   readonly degree: number
+  /** Attention is split by requests. */
+  readonly dataParallel: boolean
   /** All requests queued at once. */
   readonly offline: boolean
   readonly input: number
@@ -43,12 +45,13 @@ export type SetUp = {
 const guesses = ({ engine, version, date }: RowFacts): boolean =>
   engine === 'trtllm' && (version === '1.2.0rc6.post3' || (version === '1.1.0rc2.post2' && date >= '2026'))
 
-/** Tokens a step: the longest request for dense models (70b_*_trt_slurm.sh), at least 8,192 with experts, a prompt and all guesses with MTP (dsr1_*_trt*.sh). */
+/** Tokens a step: the longest request for dense models (70b_*_trt_slurm.sh), at least 8,192 with experts, a prompt and all guesses with MTP, of which there are three, or one where attention is split by requests (dsr1_*_trt*.sh). */
 const tensorRt = (row: RowFacts): SetUp => {
   const { users = 1, input, output, experts } = row
   const guessing = guesses(row)
   const most = guessing ? 4 * users + input + 64 : experts ? Math.max(8192, users + input + 64) : input + output + 200
-  return { ...(guessing ? { preset: 'trt-llm-mtp' } : {}), settings: { maxBatchedTokens: most } }
+  const preset = row.dataParallel ? 'trt-llm-mtp-1' : 'trt-llm-mtp-3'
+  return { ...(guessing ? { preset } : {}), settings: { maxBatchedTokens: most } }
 }
 
 /** SemiAnalysisAI/InferenceX, benchmarks/70b_fp8_{h100,h200}_slurm.sh, 70b_fp8_b200_docker.sh. */

@@ -22,6 +22,25 @@ export type MeasuredRow = {
   readonly trial: Trial
   readonly measured: readonly Figure[]
 }
+/** What targets are set by. Of a row whose model is unknown, as much as its other columns say. */
+export type RowSetUp = {
+  readonly model: string
+  /** Encoders give no tokens. */
+  readonly kind: 'encoder' | 'decoder' | 'encoder-decoder'
+  readonly preset: string
+  readonly precision: string
+  /** Absent: unknown, so that the row counts among those with and those without. */
+  readonly experts?: boolean
+}
+
+export const rowSetUpOf = ({ replica: { model, engine, precision } }: Trial): RowSetUp => ({
+  model: model.id,
+  kind: model.kind,
+  preset: engine.id,
+  precision,
+  experts: model.experts !== undefined,
+})
+
 /**
  * A row that is not predicted. `missed` is there where the fault is the model's and not the row's: every figure of it
  * counts as wrong by 100 %.
@@ -29,7 +48,7 @@ export type MeasuredRow = {
 export type SkippedRow = {
   readonly id: string
   readonly reason: string
-  readonly missed?: Pick<MeasuredRow, 'source' | 'engine' | 'accelerator' | 'measured'>
+  readonly missed?: Pick<MeasuredRow, 'source' | 'engine' | 'accelerator' | 'measured'> & { readonly setUp: RowSetUp }
 }
 
 type Cells = ReadonlyMap<string, string>
@@ -176,6 +195,17 @@ const coreOf = (accelerator: Accelerator, model: OpenModel): Accelerator => {
   return { ...accelerator, flopsPerSecond, bytesPerSecond: accelerator.bytesPerSecond / cores }
 }
 
+/** The set-up of a row that names something unknown, by its words. */
+const guessedSetUp = (row: Cells, output: number): RowSetUp => {
+  const precision = precisionOf(text(row, 'precision'), text(row, 'model'), true, false) ?? ''
+  return {
+    model: text(row, 'model'),
+    kind: output > 0 ? 'decoder' : 'encoder',
+    preset: engineId(text(row, 'engine'), text(row, 'engine_version'), text(row, 'date')) ?? '',
+    precision,
+  }
+}
+
 const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
   const id = text(row, 'id')
   const lack = lackOf(row)
@@ -188,7 +218,7 @@ const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
   const missed = (reason: string): SkippedRow => ({
     id,
     reason,
-    missed: { ...known, accelerator: accelerator?.id ?? text(row, 'gpu') },
+    missed: { ...known, accelerator: accelerator?.id ?? text(row, 'gpu'), setUp: guessedSetUp(row, output) },
   })
   if (accelerator === undefined) return missed(`accelerator ${text(row, 'gpu') || '(none)'}`)
   const model = catalog.openModels.find((one) => one.id === modelId(text(row, 'model')))
@@ -202,6 +232,7 @@ const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
     accelerator: accelerator.id,
     users: number(row, 'concurrency'),
     degree: degreeOf(row),
+    dataParallel: parallelOf(row).dp > parallelOf(row).tp,
     offline: text(row, 'kind') === 'offline-max-throughput',
     input,
     output,

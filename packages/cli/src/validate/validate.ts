@@ -2,19 +2,14 @@ import { type Catalog, predict, type Prediction, type Residual } from '@breakeve
 
 import { readCsv } from './csv.ts'
 import { type Half, halvesOf } from './halves.ts'
-import { type MeasuredRow, measuredRows, type SkippedRow } from './measured.ts'
+import { type MeasuredRow, measuredRows, type RowSetUp, rowSetUpOf, type SkippedRow } from './measured.ts'
 
 /** One figure of one row, measured and predicted, with what targets are set by. */
 export type Comparison = Residual & {
   readonly id: string
-  /** Absent where the row is not predicted. */
-  readonly setUp?: {
-    readonly half: Half
-    readonly model: string
-    readonly kind: 'encoder' | 'decoder' | 'encoder-decoder'
-    readonly preset: string
-    readonly precision: string
-    readonly experts: boolean
+  readonly setUp: RowSetUp & {
+    /** Absent where the row is not predicted: it is in neither half. */
+    readonly half?: Half
   }
 }
 
@@ -37,9 +32,8 @@ const residualsOf = (
   prediction: Prediction,
   half: Half,
 ): readonly Comparison[] => {
-  const { model, precision, engine: preset } = trial.replica
-  const experts = model.experts !== undefined
-  const setUp = { half, model: model.id, kind: model.kind, preset: preset.id, precision, experts }
+  const { model } = trial.replica
+  const setUp = { ...rowSetUpOf(trial), half }
   return measured.map(({ metric, value }) => {
     const predicted = predictedOf(prediction, metric, model.kind === 'encoder')
     return { id, source, engine, accelerator, metric, measured: value, predicted, setUp }
@@ -57,6 +51,7 @@ const missedOf = ({ id, missed }: SkippedRow): readonly Comparison[] =>
         metric,
         measured: value,
         predicted: 0,
+        setUp: missed.setUp,
       }))
 
 /** Predicts every row of a CSV of measurements that can be predicted. */
@@ -71,7 +66,7 @@ export const validate = (csv: string, catalog: Catalog, onRow: (done: number, of
     if (prediction.fits) return residualsOf(row, prediction, halves.get(row) ?? 'held out')
     const { id, source, engine, accelerator, measured } = row
     const reason = 'the model says it does not fit, but it ran'
-    refused.push({ id, reason, missed: { source, engine, accelerator, measured } })
+    refused.push({ id, reason, missed: { source, engine, accelerator, measured, setUp: rowSetUpOf(row.trial) } })
     return []
   })
   const left = [...skipped, ...refused]
