@@ -67,24 +67,23 @@ export const forward = async (parts: CallParts): Promise<GatewayResponse> => {
     record.took(body)
     if (answer.status >= 300) {
       const { code, answer: refusal } = refusalOf(answer, body)
-      await record.close('error', refusal.status, NOTHING_METERED, code)
+      record.close('error', refusal.status, NOTHING_METERED, code)
       return { ...refusal, headers: { ...refusal.headers, ...ids } }
     }
     const metered = meterAnswer(body)
     if (!metered) throw new Fault(502, 'The upstream answered with what is no JSON.', { code: 'upstream_garbage' })
-    await (metered.isError
-      ? record.close('error', answer.status, metered, 'upstream_error')
-      : record.close('ok', answer.status, metered))
+    if (metered.isError) record.close('error', answer.status, metered, 'upstream_error')
+    else record.close('ok', answer.status, metered)
     return { status: answer.status, headers: { ...passedHeaders(answer.headers), ...ids }, body }
   }
 
-  const failed = async (error: unknown): Promise<GatewayResponse> => {
+  const failed = (error: unknown): GatewayResponse => {
     const fault = faultOf(error, signal, onFault)
     if (fault) {
-      await record.close('error', fault.status, NOTHING_METERED, fault.details.code)
+      record.close('error', fault.status, NOTHING_METERED, fault.details.code)
       return faultAnswer(fault, ids)
     }
-    await record.close('aborted', CLIENT_GONE, NOTHING_METERED)
+    record.close('aborted', CLIENT_GONE, NOTHING_METERED)
     return { status: CLIENT_GONE, headers: ids, body: new Uint8Array() }
   }
 

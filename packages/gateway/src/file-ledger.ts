@@ -8,12 +8,12 @@ export type FileLedger = Ledger & {
   readonly close: () => Promise<void>
 }
 
-type Waiting = { readonly line: string; readonly resolve: () => void; readonly reject: (error: unknown) => void }
+type Waiting = { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 
 const LINE_FEED = 0x0a
 const OWN_ONLY = 0o600
-/** Commits begin this far apart at least: under load, lines wait so long for others to share the disk's work with. */
-const APART_MS = 10
+/** Syncs begin this far apart at least, so that under load many lines share the disk's work. */
+const APART_MS = 20
 
 // Plain descriptors: file handles cost several times as much a call.
 const openFile = promisify(open)
@@ -57,24 +57,22 @@ const pause = (milliseconds: number): Promise<void> =>
   })
 
 /**
- * An append-only file of one JSON line a call. What comes while the disk is busy is written and synced together
- * (group commit), so a line costs its share of one `fdatasync`, and an append that has resolved survives a crash.
- * Several processes may append to one file. @throws InputError where the file cannot be opened.
+ * An append-only file of one JSON line a call. A line is written when it is appended, so that it survives the end of the
+ * process, and its promise resolves when `fdatasync` has made it survive the end of the machine: one sync for all lines
+ * that came while the disk was busy (group commit). Several processes may append to one file.
+ * @throws InputError where the file cannot be opened.
  */
 export const openFileLedger = async (path: string): Promise<FileLedger> => {
   const file = await openToAppend(path)
   let isTorn = await endsInMidLine(file)
   let waiting: Waiting[] = []
-  let writing: Promise<void> | undefined
+  let syncing: Promise<void> | undefined
 
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      writeAll(file, Buffer.from((isTorn ? '\n' : '') + batch.map(({ line }) => line).join('')))
-      isTorn = false
       await sync(file)
       for (const { resolve } of batch) resolve()
     } catch (error) {
-      isTorn = true
       for (const { reject } of batch) reject(error)
     }
   }
@@ -88,17 +86,25 @@ export const openFileLedger = async (path: string): Promise<FileLedger> => {
       const left = APART_MS - (performance.now() - started)
       if (left > 0) await pause(left)
     }
-    writing = undefined
+    syncing = undefined
+  }
+
+  const writeLine = (line: string): void => {
+    const isBehindTorn = isTorn
+    isTorn = true
+    writeAll(file, Buffer.from(isBehindTorn ? `\n${line}` : line))
+    isTorn = false
   }
 
   return {
     append: (entry) =>
       new Promise((resolve, reject) => {
-        waiting.push({ line: ledgerLine(entry), resolve, reject })
-        writing ??= run()
+        writeLine(ledgerLine(entry))
+        waiting.push({ resolve, reject })
+        syncing ??= run()
       }),
     close: async () => {
-      await writing
+      await syncing
       await closeFile(file)
     },
   }

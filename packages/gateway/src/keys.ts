@@ -28,7 +28,8 @@ export const callersOf = ({ auth, keys }: Pick<GatewayConfig, 'auth' | 'keys'>):
     const key = shownKey(headers)
     if (key === undefined)
       throw new Fault(401, 'No API key. Send it as: Authorization: Bearer KEY', { code: 'missing_api_key' })
-    const digest = hash('sha256', key, 'buffer')
+    // By way of hex: asked for bytes, `hash` takes six times as long.
+    const digest = Buffer.from(hash('sha256', key), 'hex')
     let project: string | undefined
     for (const one of known) if (timingSafeEqual(digest, one.digest)) project = one.project
     if (project === undefined) throw new Fault(401, 'This API key is not known here.', { code: 'invalid_api_key' })

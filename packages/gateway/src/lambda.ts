@@ -8,7 +8,7 @@ import { createHandler } from './handler.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayResponse } from './http.ts'
 import { type ProxyEvent, requestOf } from './lambda-event.ts'
-import { lineLedger } from './ledger.ts'
+import { type Ledger, lineLedger } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { sageMakerSender } from './sagemaker.ts'
 
@@ -44,8 +44,19 @@ const configOf = (json: string): GatewayConfig => {
   return { models, auth, keys, limits: { ...DEFAULT_LIMITS, ...limits } }
 }
 
+/** Lambda stops the process at once when an answer is out: what is being written has to be waited for. */
+const pending = new Set<Promise<void>>()
+const stdout = lineLedger((line, done) => process.stdout.write(line, done))
+const ledger: Ledger = {
+  append: (entry) => {
+    const appended = stdout.append(entry).finally(() => pending.delete(appended))
+    pending.add(appended)
+    return appended
+  },
+}
+
 const handle = createHandler(configOf(process.env.BREAKEVEN_GATEWAY ?? '{}'), {
-  ledger: lineLedger((line, done) => process.stdout.write(line, done)),
+  ledger,
   clock: () => Date.now() / 1000,
   send: { sagemaker: sageMakerSender(() => sdk) },
   onFault: (error) => {
@@ -65,6 +76,7 @@ const within = async <T>(context: Context, run: (gone: AbortController) => Promi
     return await run(gone)
   } finally {
     clearTimeout(timer)
+    await Promise.allSettled(pending)
   }
 }
 

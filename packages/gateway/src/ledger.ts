@@ -31,6 +31,7 @@ export type LedgerEntry = {
   readonly fault?: string | undefined
 }
 
+/** Lines are kept in the order in which they are appended. */
 export type Ledger = {
   /** Resolves when the line is durable, rejects when it could not be written. */
   readonly append: (entry: LedgerEntry) => Promise<void>

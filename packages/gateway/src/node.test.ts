@@ -78,7 +78,12 @@ describe('over HTTP', () => {
     const started = performance.now()
     const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: AUTHORIZED, body: CHAT })
     const reader = answer.body!.getReader()
-    expect(Buffer.from((await reader.read()).value!).toString()).toBe(EVENT)
+    // The stream never ends: that anything comes shows that nothing is gathered.
+    expect(
+      Buffer.from((await reader.read()).value!)
+        .toString()
+        .startsWith(EVENT),
+    ).toBe(true)
     expect(performance.now() - started).toBeLessThan(1000)
     await reader.cancel()
   })

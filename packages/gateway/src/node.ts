@@ -40,8 +40,10 @@ const MS = 1000
 
 const headersOf = (message: IncomingMessage): Record<string, string> => {
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(message.headers))
+  for (const name in message.headers) {
+    const value = message.headers[name]
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
+  }
   return headers
 }
 

@@ -25,8 +25,8 @@ export type RecordParts = {
 export type CallRecord = {
   /** A piece of the answer came. */
   readonly took: (piece: Uint8Array) => void
-  /** Writes the call's line, once. Resolves when it is durable, or could not be written, which `onFault` is told. */
-  readonly close: (status: CallStatus, httpStatus: number, metered: Metered, fault?: string) => Promise<void>
+  /** Appends the call's line, once. Nobody waits until it is durable; that it could not be written is for `onFault`. */
+  readonly close: (status: CallStatus, httpStatus: number, metered: Metered, fault?: string) => void
 }
 
 /** Where an upstream is, in a ledger. */
@@ -43,7 +43,7 @@ export const openRecord = (facts: CallFacts, { ledger, clock, onFault, onClose }
       firstAt ??= clock()
       answerBytes += piece.length
     },
-    close: async (status, httpStatus, { usage, reasoning, tier }, fault) => {
+    close: (status, httpStatus, { usage, reasoning, tier }, fault) => {
       onClose()
       const { id, task, model, provider, place, project, streamed, requestBytes } = facts
       // In the order of the line.
@@ -67,12 +67,8 @@ export const openRecord = (facts: CallFacts, { ledger, clock, onFault, onClose }
         answerBytes,
         fault,
       }
-      try {
-        await ledger.append(entry)
-      } catch (error) {
-        // The model has been paid for its answer, so the client gets it. That the line is missing is for the operator to hear.
-        onFault(error)
-      }
+      // The model has been paid for its answer, so the client gets it, whatever becomes of the line.
+      ledger.append(entry).catch(onFault)
     },
   }
 }

@@ -37,16 +37,15 @@ async function* relayed(
     if (fault) yield faultEvent(fault)
   } finally {
     const metered = meterEvents(tail.events())
-    if (fault) await record.close('error', status, metered, fault.details.code)
-    else if (!isDone) await record.close('aborted', status, metered)
-    else if (metered.isError) await record.close('error', status, metered, 'upstream_error')
-    else await record.close('ok', status, metered)
+    if (fault) record.close('error', status, metered, fault.details.code)
+    else if (!isDone) record.close('aborted', status, metered)
+    else if (metered.isError) record.close('error', status, metered, 'upstream_error')
+    else record.close('ok', status, metered)
   }
 }
 
 /**
- * The events of an answer on their way to the client. The last piece is followed by the end only when the call is in
- * the ledger; given up by `return()`, the call upstream is stopped and recorded as aborted with what is known.
+ * The events of an answer on their way to the client. At its end the call is in the ledger; given up by `return()`, the call upstream is stopped and recorded as aborted with what is known.
  */
 export const relay = async (answer: UpstreamAnswer, parts: RelayParts): Promise<AsyncGenerator<Uint8Array, void>> => {
   const pieces = relayed(answer, parts)
