@@ -128,7 +128,7 @@ export const sumSql = (query: SumQuery): string => {
   return `
     CREATE TEMP TABLE sums AS
     WITH texts AS (
-      SELECT ${[`${valueOf(columns.at)} AS written`, ...present.map((meter) => `${valueOfcolumns[COLUMN_OF[meter]]} AS ${meter}`), ...names.map((field) => `${valueOf(columns[field])} AS ${field}`)].join(', ')}
+      SELECT ${[`${valueOf(columns.at)} AS written`, ...present.map((meter) => `${valueOf(columns[COLUMN_OF[meter]])} AS ${meter}`), ...names.map((field) => `${valueOf(columns[field])} AS ${field}`)].join(', ')}
       FROM ${source.from}
     ), moments AS (
       SELECT *, ${moment} AS moment, ${fresh} AS fresh_input${has('output') ? '' : ', NULL::DOUBLE AS output'} FROM texts
