@@ -84,6 +84,20 @@ describe('a gap is found from either side', () => {
   })
 })
 
+test('without the CDK: what to install; any other error stays what it is', async () => {
+  const missing = (name: string) => async (): Promise<never> => {
+    throw Object.assign(new Error(`Cannot find package '${name}' imported from /x/chunks/template.js`), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    })
+  }
+  const made = (name: string) => stackOf(planFor('bert'), ones.bert.items, missing(name))
+  await expect(made('aws-cdk-lib')).rejects.toMatchObject({
+    name: 'InputError',
+    hint: expect.stringMatching(/npm install aws-cdk-lib@.* constructs@/),
+  })
+  await expect(made('left-pad')).rejects.toMatchObject({ name: 'Error' })
+})
+
 test('a line of the ledger is no longer than what is paid for', () => {
   const line = ledgerLine({
     id: '0f5a2c9e-6f0b-4f4e-9f2d-3f0c6a3d1b77',

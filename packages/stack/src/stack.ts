@@ -18,9 +18,11 @@ export type BuiltStack = {
 const CDK = ['aws-cdk-lib', 'constructs']
 
 /** The CDK is 160 MB that most users never need, so it is installed only by those who do. */
-const cdk = async (): Promise<{ readonly templateOf: typeof templateOf }> => {
+type Synthesis = { readonly templateOf: typeof templateOf }
+
+const cdk = async (load: () => Promise<Synthesis>): Promise<Synthesis> => {
   try {
-    return await import('./template/template.ts')
+    return await load()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ERR_MODULE_NOT_FOUND' || !CDK.some((name) => message.includes(`'${name}`))) throw error
@@ -35,9 +37,13 @@ const cdk = async (): Promise<{ readonly templateOf: typeof templateOf }> => {
  *
  * @throws InputError where the CDK is not installed or the region has no containers.
  */
-export const stackOf = async (plan: StackPlan, items: readonly Item[]): Promise<BuiltStack> => {
+export const stackOf = async (
+  plan: StackPlan,
+  items: readonly Item[],
+  load: () => Promise<Synthesis> = () => import('./template/template.ts'),
+): Promise<BuiltStack> => {
   const [{ templateOf: synthesise }, bundle] = await Promise.all([
-    cdk(),
+    cdk(load),
     plan.deployment.front === 'none' ? '' : bundleLambda(),
   ])
   const template = synthesise(plan, bundle)

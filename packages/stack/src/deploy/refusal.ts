@@ -52,7 +52,7 @@ const namesOf = (error: unknown): readonly string[] => {
 export const isNamed = (error: unknown, name: RegExp): boolean => namesOf(error).some((found) => name.test(found))
 
 /** A refusal of AWS as a message to a person. A bug of ours stays what it is. */
-export const refusalOf = (error: unknown, doing: string): unknown => {
+const refusalOf = (error: unknown, doing: string): unknown => {
   if (error instanceof InputError || !(error instanceof Error)) return error
   const known = KNOWN.find(({ name }) => isNamed(error, name))
   if (known !== undefined) {

@@ -13,7 +13,7 @@ import { type Reason, reasonsOf } from './reasons.ts'
 import { asking } from './refusal.ts'
 import { findStack } from './stack-state.ts'
 
-export type Left = {
+type Left = {
   readonly resource: string
   readonly type: string
   readonly physical: string

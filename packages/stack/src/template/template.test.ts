@@ -27,6 +27,9 @@ const PLANS: Readonly<Record<string, StackPlan>> = {
   direct: planFor('llama', { name: 'test-direct', weights: 's3://my-bucket/llama/v1/' }, withFront('llama', 'none')),
 }
 
+/** It comes inside aws-cdk-lib and is nobody's dependency by itself. */
+const VALIDATOR = '@aws/cloudformation-validate'
+
 let bundle = ''
 let templates: Readonly<Record<string, string>> = {}
 beforeAll(async () => {
@@ -63,7 +66,7 @@ describe('what CloudFormation is given', () => {
 
   test('the offline validator finds nothing: no error, and no warning either', () => {
     const require = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'))
-    const { CompositeEngine, TemplateContent } = require('@aws/cloudformation-validate')
+    const { CompositeEngine, TemplateContent } = require(VALIDATOR)
     const engine = new CompositeEngine()
     const found = (text: string): string[] =>
       engine
