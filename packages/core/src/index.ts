@@ -92,6 +92,7 @@ export { type HourlyFleet, hourlyFleet, type ScalingOptions } from './fleet-hour
 export { type Look, lookAt, playHere, type PlayTask, type Round, SCALING, type Stage, type Staged } from './play.ts'
 export { type Configuration, searching, type SearchQuestion, type SearchResult } from './search.ts'
 export { randomFrom } from './random.ts'
+export { mostAtOnce, simulateOverflow } from './overflow.ts'
 export { kvBytesPerToken, parametersOf, weightBytes } from './model.ts'
 export { type Memory, memoryOf } from './model-memory.ts'
 

@@ -2,7 +2,7 @@ import { leastBusy } from './fleet.ts'
 import type { Replica } from './model.ts'
 import { type Latencies, latenciesOf } from './replica-latency.ts'
 import { type Lengths, type NoSimulation, playOf, type Requests, simulateClosedLoop } from './replica.ts'
-import type { Engine } from './replica-terms.ts'
+import type { Engine, Outcome } from './replica-terms.ts'
 import type { Slo } from './fleet.ts'
 
 /** What became of traffic whose base runs on own replicas and whose rest goes to a renter. */
@@ -10,6 +10,8 @@ export type OverflowPlay = {
   readonly fits: true
   /** 1: sent to the renter. */
   readonly over: Uint8Array
+  /** Request by request; what went over is marked as rejected. */
+  readonly outcome: Outcome
   /** Of the requests that stayed. */
   readonly latencies: Latencies
   readonly holds: boolean
@@ -52,6 +54,7 @@ export const simulateOverflow = (
   return {
     fits: true,
     over,
+    outcome: play.outcome,
     latencies,
     holds: latencies.ttft[slo.percentile] <= slo.ttftSeconds && latencies.tpot[slo.percentile] <= slo.tpotSeconds,
     ...sharesOver(requests, over),

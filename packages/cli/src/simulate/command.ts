@@ -10,12 +10,14 @@ import type { Staffed } from './play.ts'
 import type { SimulateFlags } from './run.ts'
 
 const description = `Plays your traffic, request by request as it came, through replicas of a model on a machine: percentiles of the latency,
-the queue and the replicas over time. Without a number of replicas it finds the fewest that hold the target.
+the queue and the replicas over time. Without a number of replicas it finds the fewest that hold the target. With --at-once
+the replicas are the base of a mix: what finds no place among them goes to a renter, and the answer says how much that is.
 
 EXAMPLES
   breakeven simulate usage.csv --host llama-3.1-8b@ml.g5.2xlarge
   breakeven simulate trace.jsonl --host qwen3-32b@ml.p5.48xlarge/fp8/tp2 --replicas 3
-  breakeven simulate usage.csv --host llama-3.1-8b@ml.g6e.2xlarge --replicas hourly --percentile p99 --chart day.svg`
+  breakeven simulate usage.csv --host llama-3.1-8b@ml.g6e.2xlarge --replicas hourly --percentile p99 --chart day.svg
+  breakeven simulate usage.csv --host llama-3.1-8b@ml.g5.2xlarge --replicas 4 --at-once most`
 
 const parseStaffed = (text: string): Staffed => {
   if (text === 'fixed' || text === 'hourly') return text
@@ -23,6 +25,15 @@ const parseStaffed = (text: string): Staffed => {
     return parseCount(text)
   } catch {
     throw new InputError(`"${text}" is no number of replicas`, { hint: 'write a whole number, fixed or hourly' })
+  }
+}
+
+const parseAtOnce = (text: string): number | 'most' => {
+  if (text === 'most') return text
+  try {
+    return parseCount(text)
+  } catch {
+    throw new InputError(`"${text}" is no number of requests at a time`, { hint: 'write a whole number, or most' })
   }
 }
 
@@ -60,6 +71,14 @@ export const simulateCommand: Command<CliContext> = buildCommand<SimulateFlags, 
         values: ['least-outstanding', 'round-robin'],
         default: 'least-outstanding',
         brief: 'Requests go to the replica with the fewest in it, or to each in turn',
+      },
+      atOnce: {
+        kind: 'parsed',
+        parse: parseAtOnce,
+        optional: true,
+        placeholder: 'N|most',
+        brief:
+          'Each replica takes so many requests at a time, or the most that hold the target; the rest goes to a renter',
       },
       spare: {
         kind: 'parsed',

@@ -2,6 +2,7 @@ import {
   fixedFleet,
   type FleetSimulation,
   hourlyFleet,
+  mostAtOnce,
   type NoSimulation,
   type Replica,
   type Requests,
@@ -9,6 +10,7 @@ import {
   SCALING,
   type Seconds,
   simulateFleet,
+  simulateOverflow,
   type Slo,
 } from '@breakeven/core'
 
@@ -21,6 +23,8 @@ export type Running = {
   readonly routing: Routing
   /** Replicas beside those that are found, paid all the time, for when one fails: the target is held without them. */
   readonly spare: number
+  /** Requests at a time that each replica takes, what finds no place going to a renter; `most`: as many as hold the target. */
+  readonly atOnce?: number | 'most'
 }
 
 export type Played = {
@@ -30,6 +34,16 @@ export type Played = {
   readonly replicasAt: (at: Seconds) => number
   /** Paid time of all replicas, the spare ones included. */
   readonly replicaHours: number
+  /** Where replicas take only so many at a time: what finds no place and goes to a renter. */
+  readonly overflow?: Overflow
+}
+
+export type Overflow = {
+  readonly atOnce: number
+  /** Shares of calls, of their prompt and of their completion tokens. */
+  readonly callsOver: number
+  readonly inputOver: number
+  readonly outputOver: number
 }
 
 const SECONDS_PER_HOUR = 3600
@@ -49,13 +63,28 @@ const steady = (
   replicaHours: (replicas + spare) * hoursOf(requests),
 })
 
-/** Plays traffic through a fleet that is given, or through the smallest one that holds the service level; or why none does. */
-export const play = (
+/** So many replicas for the base, and what they cannot take at once goes over. */
+const playOverflow = (
   replica: Replica,
   requests: Requests,
   slo: Slo,
-  { staffed, routing, spare }: Running,
+  { staffed, atOnce, spare }: Running & { readonly staffed: number },
 ): Played | NoSimulation => {
+  const cap = typeof atOnce === 'number' ? atOnce : mostAtOnce(replica, requests, slo)
+  if (cap === 0) return { fits: false, reason: 'even one request at a time misses the target on a replica' }
+  const play = simulateOverflow(replica, requests, slo, { replicas: staffed, cap })
+  if (!play.fits) return play
+  const { latencies, outcome, holds, callsOver, inputOver, outputOver } = play
+  const simulation: FleetSimulation = { fits: true, replicas: staffed, latencies, outcome, holds }
+  const overflow = { atOnce: cap, callsOver, inputOver, outputOver }
+  return { ...steady(requests, simulation, staffed, 1, spare), overflow }
+}
+
+/** Plays traffic through a fleet that is given, or through the smallest one that holds the service level; or why none does. */
+export const play = (replica: Replica, requests: Requests, slo: Slo, running: Running): Played | NoSimulation => {
+  const { staffed, routing, spare, atOnce } = running
+  if (typeof staffed === 'number' && atOnce !== undefined)
+    return playOverflow(replica, requests, slo, { ...running, staffed })
   if (typeof staffed === 'number') {
     const simulation = simulateFleet(replica, requests, slo, () => staffed, routing)
     return simulation.fits ? steady(requests, simulation, staffed, 1, spare) : simulation

@@ -11,7 +11,7 @@ import {
   type Seconds,
   type Slo,
 } from '@breakeven/core'
-import { type Column, countText, renderColumns, secondsText } from '@breakeven/report'
+import { type Column, countText, percentText, renderColumns, secondsText } from '@breakeven/report'
 
 import { type Choice, choiceOf, choiceText } from '../capacity/replica.ts'
 import type { Io } from '../io.ts'
@@ -28,6 +28,7 @@ export type SimulateFlags = {
   readonly replicas: Staffed
   readonly routing: Routing
   readonly spare?: number
+  readonly atOnce?: number | 'most'
   readonly ttft: Seconds
   readonly tpot: Seconds
   readonly percentile: 'p95' | 'p99'
@@ -78,6 +79,14 @@ const replicasText = (
   return staffed === 'fixed' ? `${many} all the time, the fewest that do; ${paid}` : `${many}; ${paid}`
 }
 
+/** What goes to the renter, where the replicas are only the base. */
+const overflowTexts = (overflow: Played['overflow']): readonly string[] =>
+  overflow === undefined
+    ? []
+    : [
+        `each takes at most ${countText(overflow.atOnce)} requests at a time; ${percentText(overflow.callsOver)} of calls, ${percentText(overflow.inputOver)} of prompt and ${percentText(overflow.outputOver)} of completion tokens go to a renter; what follows is of those that stay`,
+      ]
+
 const tableOf = (
   { requests, spread, left }: Arrived,
   choice: Choice,
@@ -97,7 +106,8 @@ const tableOf = (
   return [
     choiceText(choice),
     `${countText(requests.at.length)} requests in ${watched < 5400 ? `${countText(watched / 60)} minutes` : `${countText(watched / 3600)} hours`}; ${replicasText(played, flags)}`,
-    ...(latencies.rejected > 0
+    ...overflowTexts(played.overflow),
+    ...(latencies.rejected > 0 && played.overflow === undefined
       ? [`${countText(latencies.rejected)} turned away: longer than the context or the cache`]
       : []),
     ...(spread > 0
@@ -137,13 +147,22 @@ const SVG_STRETCHES = 240
 
 /** `breakeven simulate`: the traffic as it came, through a fleet. */
 export const runSimulate = async (flags: SimulateFlags, files: readonly string[], io: Io): Promise<void> => {
+  if (flags.atOnce !== undefined && typeof flags.replicas !== 'number')
+    throw new InputError('--at-once is for a base of so many replicas, and their number is not named', {
+      hint: '--replicas N; `breakeven compare FILE --host MODEL@INSTANCE --overflow MODEL` finds the best N',
+    })
   const arrived = await readArrivals(files, flags, io)
   const { requests } = arrived
   const slo: Slo = { ttftSeconds: flags.ttft, tpotSeconds: flags.tpot, percentile: flags.percentile }
   const choice = chosen(flags, requests, slo)
   const startedAt = io.now().getTime()
-  const { replicas: staffed, routing, spare = 0 } = flags
-  const played = play(choice.replica, requests, slo, { staffed, routing, spare })
+  const { replicas: staffed, routing, spare = 0, atOnce } = flags
+  const played = play(choice.replica, requests, slo, {
+    staffed,
+    routing,
+    spare,
+    ...(atOnce === undefined ? {} : { atOnce }),
+  })
   const wallSeconds = (io.now().getTime() - startedAt) / 1000
   const count = requests.at.length
   if ('fits' in played) {
@@ -159,18 +178,19 @@ export const runSimulate = async (flags: SimulateFlags, files: readonly string[]
     )
     return
   }
-  const { simulation, simulations, replicasAt, replicaHours } = played
+  const { simulation, simulations, replicasAt, replicaHours, overflow } = played
   const { latencies } = simulation
   if (flags.chart !== undefined) {
     const timeline = timelineOf(requests, simulation, replicasAt, SVG_STRETCHES)
-    const subtitle = `${countText(count)} requests; ${replicasText(played, flags)}; ${slo.percentile} is ${simulation.holds ? 'within' : 'over'} the target`
+    const over = overflow === undefined ? '' : `${percentText(overflow.callsOver)} of calls to a renter; `
+    const subtitle = `${countText(count)} requests; ${replicasText(played, flags)}; ${over}${slo.percentile} is ${simulation.holds ? 'within' : 'over'} the target`
     await writeChart(flags.chart, timelineSvg(timeline, slo, choiceText(choice), subtitle))
     if (!flags.quiet) io.stderr.write(`chart written to ${flags.chart}\n`)
   }
   const json = {
     schema: 'breakeven/simulation@1',
     requests: count,
-    rejected: latencies.rejected,
+    rejected: overflow === undefined ? latencies.rejected : 0,
     model: choice.replica.model.id,
     instance: choice.instance.id,
     precision: choice.replica.precision,
@@ -178,6 +198,7 @@ export const runSimulate = async (flags: SimulateFlags, files: readonly string[]
     engine: choice.replica.engine.id,
     replicas: simulation.replicas,
     spareReplicas: spare,
+    ...(overflow === undefined ? {} : { overflow }),
     routing,
     replicaHours,
     ttftSeconds: latencies.ttft,

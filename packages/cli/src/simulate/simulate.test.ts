@@ -51,6 +51,23 @@ describe('breakeven simulate', () => {
     expect(JSON.parse(fewer.out).sloMet).toBe(false)
   })
 
+  test('a base that takes only so many at a time: the rest goes over, and what stays holds', async () => {
+    const base = async (
+      ...more: string[]
+    ): Promise<{ sloMet: boolean; overflow: { callsOver: number; atOnce: number } }> =>
+      JSON.parse((await simulated(busy, ...HOST, '--json', '--tpot', '50ms', '--replicas', '1', ...more)).out)
+    const most = await base('--at-once', 'most')
+    expect(most.overflow.callsOver).toBeGreaterThan(0.2)
+    expect(most.overflow.atOnce).toBeGreaterThan(3)
+    expect((await base('--at-once', '2')).overflow.callsOver).toBeGreaterThan(most.overflow.callsOver)
+    expect((await base()).overflow).toBeUndefined()
+    const { out } = await simulated(busy, ...HOST, '--replicas', '1', '--at-once', 'most')
+    expect(out).toMatch(/each takes at most \d+ requests at a time; \d+ % of calls/)
+    expect(out).toContain('to the renter or turned away, a second')
+    const { code, err } = await simulated(busy, ...HOST, '--at-once', 'most')
+    expect([code, err]).toEqual([2, expect.stringContaining('--at-once is for a base of so many replicas')])
+  })
+
   test('by the hour: fewer replica-hours than all the time', async () => {
     const hours = async (how: string): Promise<number> =>
       JSON.parse((await simulated(busy, ...HOST, '--json', '--tpot', '50ms', '--replicas', how)).out).replicaHours
@@ -162,6 +179,7 @@ describe('timelineOf', () => {
       tpot: { p50: 2, p95: 2 },
       waiting: 1,
       replicas: 2,
+      leftPerSecond: 0,
     })
     // The last one's moment is the end of the time: it counts in the last stretch, and waits beyond it.
     expect(moments[1]).toMatchObject({ ttft: { p50: 1, p95: 1 }, waiting: 0 })

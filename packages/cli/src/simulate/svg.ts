@@ -40,7 +40,9 @@ const panelOf = (panel: Panel, top: number, columns: number): string => {
   const y = (value: number): number => top + PANEL * (1 - value / limit)
   const area = (values: readonly number[], colour: string, opacity: number): string =>
     `<path d="${stepsOf(values, x, y)}V${n(y(0))}H${n(x(0))}Z" fill="${colour}" fill-opacity="${opacity}"/><path d="${stepsOf(values, x, y)}" fill="none" stroke="${colour}" stroke-width="1.5"/>`
-  const grid = [0, 0.5, 1].map(
+  // Half of an odd number of replicas is none.
+  const shares = panel.kind === 'count' && limit % 2 === 1 ? [0, 1] : [0, 0.5, 1]
+  const grid = shares.map(
     (share) =>
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${n(y(share * limit))}" y2="${n(y(share * limit))}" stroke="${GRID}"/>${text(LEFT - 10, y(share * limit) + 4, valueText(share * limit, panel.kind), `text-anchor="end" fill="${MUTED}"`)}`,
   )

@@ -9,6 +9,8 @@ type Moment = {
   /** Requests that have come and have no token yet, on average. */
   readonly waiting: number
   readonly replicas: number
+  /** Requests a second that were not served here: gone over to a renter, or turned away. */
+  readonly leftPerSecond: number
 }
 
 export type Timeline = { readonly startAt: Seconds; readonly stepSeconds: Seconds; readonly moments: readonly Moment[] }
@@ -43,11 +45,15 @@ export const timelineOf = (
   const furthers: number[][] = Array.from({ length: stretches }, () => [])
   const counts = new Float64Array(stretches)
   const waits = new Float64Array(stretches)
+  const lefts = new Float64Array(stretches)
   for (let request = 0; request < requests.at.length; request++) {
     const at = requests.at[request] ?? 0
     const stretch = Math.min(stretches - 1, Math.floor((at - startAt) / stepSeconds))
     counts[stretch] = (counts[stretch] ?? 0) + 1
-    if (outcome.rejected[request] === 1) continue
+    if (outcome.rejected[request] === 1) {
+      lefts[stretch]! += 1
+      continue
+    }
     const first = outcome.firstAt[request] ?? at
     firsts[stretch]?.push(first - at)
     const output = requests.output[request] ?? 0
@@ -64,6 +70,7 @@ export const timelineOf = (
       ...(tpots.length === 0 ? {} : { tpot: pairOf(tpots) }),
       waiting: (waits[index] ?? 0) / stepSeconds,
       replicas: replicasAt(fromAt + stepSeconds / 2),
+      leftPerSecond: (lefts[index] ?? 0) / stepSeconds,
     }
   })
   return { startAt, stepSeconds, moments }
@@ -95,6 +102,11 @@ export const panelsOf = (
     latency('first token', 'ttft', target.ttftSeconds),
     latency('each further token', 'tpot', target.tpotSeconds),
     { title: 'waiting for a first token', high: moments.map(({ waiting }) => waiting), kind: 'count' },
+    {
+      title: 'to the renter or turned away, a second',
+      high: moments.map(({ leftPerSecond }) => leftPerSecond),
+      kind: 'count',
+    },
     { title: 'replicas', high: moments.map(({ replicas }) => replicas), kind: 'count' },
   ]
   return panels.filter(({ high }) => high.some((value) => value > 0))
