@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,35 @@ describe('breakeven validate', () => {
     expect(written).toMatch(/^# Words\n/)
     expect(written).not.toContain('old')
     expect(written).toMatch(/^\| S01 \| TGI \| A10G \| end to end \| \d+ \|/m)
+  })
+
+  const doc = fileURLToPath(new URL('../../../../docs/accuracy.md', import.meta.url))
+  const shared = fileURLToPath(new URL('../../../../../shared/', import.meta.url))
+  const measurements = ['data/ground-truth.csv', 'data/kv-capacity.csv'].map((path) => join(shared, path))
+  const runs = ['RTX4090', 'RTXPRO6000'].map((card) =>
+    join(shared, `traces/vllm-per-request/${card}_Llama-3.1-8B.requests.jsonl`),
+  )
+
+  test.skipIf(!existsSync(measurements[0] ?? ''))(
+    'docs/accuracy.md is what the command makes of all measurements',
+    async () => {
+      const kept = readFileSync(doc, 'utf8')
+      const again = fileWith('again.md', kept)
+      expect((await validated(...measurements, ...runs, '--markdown', again)).code).toBe(0)
+      expect(readFileSync(again, 'utf8')).toBe(kept)
+    },
+    120_000,
+  )
+
+  test('docs/accuracy.md has every table that the command makes of the carried rows', async () => {
+    const kept = readFileSync(doc, 'utf8')
+    const again = fileWith('carried.md', kept)
+    await validated(carried, '--markdown', again)
+    const headings = (text: string): readonly string[] =>
+      text.split('\n').filter((line) => /^## |^\| (?:target|source) /.test(line))
+    const made = headings(readFileSync(again, 'utf8'))
+    expect(made.length).toBeGreaterThan(5)
+    expect(headings(kept)).toEqual(expect.arrayContaining([...made]))
   })
 
   test.each([

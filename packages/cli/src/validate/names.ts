@@ -122,6 +122,7 @@ export const precisionOf = (
   if (/gptq|awq/.test(model.toLowerCase()) || /int4|fp4|gptq|awq/.test(text)) return 'int4'
   if (/int8/.test(text)) return 'int8'
   if (/fp8/.test(text)) return 'fp8'
+  if (/autocast/.test(text)) return 'bf16'
   if (/^fp32$|fp32\/bf16/.test(text)) return onCpu || text === 'fp32' ? 'fp32' : 'bf16'
   return /fp16|bf16/.test(text) ? 'bf16' : undefined
 }

@@ -95,6 +95,7 @@ describe('names', () => {
     ['fp32/bf16', 'bert', false, true, 'fp32'],
     ['fp32/bf16', 'bert', false, false, 'bf16'],
     ['FP16 weights=int8', 'x', false, false, 'int8'],
+    ['fp32 autocast ', 'bert', false, false, 'bf16'],
     ['submission', 'x', false, false, undefined],
   ] as const)('precision %s', (text, model, fp4, cpu, precision) => {
     expect(precisionOf(text, model, fp4, cpu)).toBe(precision)
