@@ -64,6 +64,8 @@ export type FileContext = {
   readonly note: (message: string, line?: number) => void
   /** A text of the file that the report shows by this name. */
   readonly fact: (name: string, value: string) => void
+  /** Columns that say nothing to the reader. */
+  readonly notUsed: (columns: readonly string[]) => void
   /** The file is one page of several. */
   readonly morePages: () => void
   /** This file cannot be read as it is: an `InputError` with file and line. */

@@ -29,6 +29,7 @@ const emptyFile = (path: string): FileReport => ({
   counts: { ...startCounts([]), requests: 0, input: 0, output: 0 },
   isRelative: false,
   incompletePage: false,
+  unusedColumns: [],
   facts: {},
   issues: [{ file: path, message: 'The file is empty: nothing to read.' }],
 })
@@ -83,6 +84,7 @@ export const startFile = (
       ...(grain === undefined ? {} : { grainSeconds: grain }),
       isRelative: tally.isRelative(),
       incompletePage: tally.isIncompletePage(),
+      unusedColumns: tally.unusedColumns(),
       facts: tally.facts,
       ...(format.instead === undefined ? {} : { instead: format.instead }),
       issues: tally.issues(),

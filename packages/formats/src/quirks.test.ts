@@ -393,3 +393,51 @@ describe('the clock', () => {
     expect(report.files[0]?.isRelative).toBe(true)
   })
 })
+
+describe('tables of your own', () => {
+  it.each(['cached_prompt_tokens', 'prompt_cache_hit_tokens', 'cached_input_tokens'])(
+    '%s is the cached part of the input',
+    async (name) => {
+      const { rows } = await readAll([`ts,prompt_tokens,completion_tokens,${name}\n1789372800,100,5,60\n`])
+      expect(rows[0]?.usage).toEqual({ freshInput: 40, cacheRead: 60, output: 5 })
+    },
+  )
+
+  it('a yes or no is no count, in a table and in JSON, and a column that may be one is named', async () => {
+    const table = await readAll([
+      'ts,prompt_tokens,completion_tokens,cached,odd_tokens,note\n1789372800,100,5,True,9,x\n',
+    ])
+    const json = await readAll([
+      lines({ ts: 1_789_372_800, prompt_tokens: 100, completion_tokens: 5, cached: false, odd_tokens: 9, note: 'x' }),
+    ])
+    for (const { rows, report } of [table, json]) {
+      expect(rows[0]?.usage).toEqual({ freshInput: 100, output: 5 })
+      expect(report.files[0]?.unusedColumns).toEqual(['cached', 'odd_tokens', 'note'])
+      expect(report.issues.map(({ message }) => message)).toEqual([
+        'Not used, though they may be token counts: odd_tokens. --map says what a column is, for instance --map cacheRead=odd_tokens.',
+      ])
+    }
+  })
+
+  it('a negative, absurd or unreadable count drops its row, with line and reason, and the others count', async () => {
+    const row = (input: string, output = '5'): string => `1789372800,${input},${output}`
+    const { report } = await readAll([
+      lines(
+        'ts,input,output',
+        row('100'),
+        row('-1'),
+        row('9999999999999'),
+        row('many'),
+        row('7', 'NaN'),
+        row('1e400'),
+        row('8'),
+      ),
+    ])
+    expect(report.total).toMatchObject({ lines: 7, rows: 2, malformedLines: 5, input: 108, output: 10 })
+    expect(report.issues.map(({ message, lines: at }) => [message.match(/a [a-z ]+|more [a-z ]+/)?.[0], at])).toEqual([
+      ['a negative number of tokens', '3'],
+      ['more tokens than one call can have', '4, 7'],
+      ['a token count is no number', '5–6'],
+    ])
+  })
+})

@@ -94,6 +94,13 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
   return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n')
 }
 
+const COLUMNS_NAMED = 8
+const unusedRow = (columns: readonly string[]): [string, string][] => {
+  if (columns.length === 0) return []
+  const more = columns.length > COLUMNS_NAMED ? ` and ${columns.length - COLUMNS_NAMED} more` : ''
+  return [['columns not used', visible(columns.slice(0, COLUMNS_NAMED).join(', ')) + more]]
+}
+
 const issueLine = (issue: Issue): string =>
   `  ${visible(issue.file)}${issue.line === undefined ? '' : `:${issue.line}`}: ${visible(issue.message)}`
 
@@ -106,6 +113,7 @@ export const renderImportReport = (report: ImportReport): string => {
         ['time', spanText(file)],
         ['resolution', file.grainSeconds === undefined ? '–' : grainText(file.grainSeconds)],
         ...countRows(file.counts),
+        ...unusedRow(file.unusedColumns),
       ]),
       ...(file.instead === undefined ? [] : [`  ${file.instead}`]),
     ].join('\n'),

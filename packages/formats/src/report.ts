@@ -27,6 +27,8 @@ export type FileReport = {
   readonly isRelative: boolean
   /** More pages of the same answer were not in the file. */
   readonly incompletePage: boolean
+  /** Columns of a table of your own that say nothing to us. */
+  readonly unusedColumns: readonly string[]
   /** Texts that a format shows as they are, such as numbers beyond 2^53. */
   readonly facts: Readonly<Record<string, string>>
   /** The format never carries tokens: what to export in its place. */
@@ -134,6 +136,7 @@ export const importReportJson = (report: ImportReport): Record<string, unknown> 
     ...file.counts,
     ...file.facts,
     incompletePage: file.incompletePage,
+    unusedColumns: file.unusedColumns,
     relativeTime: file.isRelative,
     ...times(file),
   })),

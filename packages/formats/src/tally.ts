@@ -67,6 +67,7 @@ export type Tally = {
   readonly span: () => { first: Seconds; last: Seconds } | undefined
   readonly isRelative: () => boolean
   readonly isIncompletePage: () => boolean
+  readonly unusedColumns: () => readonly string[]
   readonly facts: Readonly<Record<string, string>>
 }
 
@@ -81,6 +82,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   const seen = session.seen(format.id)
   const deferred = session.deferred(format.id)
   const facts: Record<string, string> = {}
+  let unused: readonly string[] = []
   let bucketSeconds = 0
   let relative = false
   let incompletePage = false
@@ -197,6 +199,9 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     fact: (name, value) => {
       facts[name] = value
     },
+    notUsed: (columns) => {
+      unused = columns
+    },
     morePages: () => {
       incompletePage = true
       note(
@@ -269,6 +274,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     clock,
     isRelative: () => relative || ((first) => first !== undefined && isRelative(first))(clock.first()),
     isIncompletePage: () => incompletePage,
+    unusedColumns: () => unused,
     facts,
   }
 }

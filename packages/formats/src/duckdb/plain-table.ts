@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { InputError } from '@breakeven/core'
 import type { ColumnMap, JsonHead, TableFormat, JsonFormat, TableHead } from '../format.ts'
-import { columnsOfJson, valueAt } from '../formats/table.ts'
+import { columnsOfJson, countsIn, valueAt } from '../formats/table.ts'
 import { recognise, syntaxOf } from '../recognise.ts'
 import type { Syntax } from '../recognise.ts'
 import type { Session } from '../session.ts'
@@ -85,7 +85,7 @@ const sourceOf = (
 ): { source: Source; columns: Columns } | undefined => {
   if (syntax.kind === 'table') {
     const { columns, header, delimiter, sample } = syntax.head
-    const found = findColumns(columns, header, map)
+    const found = findColumns(columns, header, map, countsIn(syntax.head))
     const time = firstText(sample.map((row) => row[found.at]?.trim()))
     if (time === undefined || !isSummable(found, map)) return undefined
     const table = { delimiter, width: header.length, headerLines: syntax.headerLines }

@@ -1,6 +1,6 @@
 import { columnName } from '../format.ts'
-import type { ColumnMap, FileContext, JsonFormat, TableFormat } from '../format.ts'
-import { findColumns, requireColumns } from '../table/columns.ts'
+import type { ColumnMap, FileContext, JsonFormat, TableFormat, TableHead } from '../format.ts'
+import { findColumns, holdsNumbers, noteUnused, requireColumns } from '../table/columns.ts'
 import type { Columns } from '../table/columns.ts'
 import { rowMaker } from '../table/rows.ts'
 import type { Trace, Values } from '../table/rows.ts'
@@ -8,12 +8,20 @@ import { isObject, toNumber, toTime } from '../text/value.ts'
 
 export const COUNTS_OF_TABLES = ['requests', 'input', 'output'] as const
 
+/** Which columns of a table may be counts, by its first rows. */
+export const countsIn =
+  ({ sample }: TableHead) =>
+  (column: number): boolean =>
+    holdsNumbers(sample.map((row) => row[column]))
+
 /** Reads any table by its columns. */
 export const openTable =
   (trace: Trace): TableFormat['open'] =>
   (context, head) => {
-    const columns = findColumns(head.columns, head.header, context.map, context)
+    const canCount = countsIn(head)
+    const columns = findColumns(head.columns, head.header, context.map, canCount, context)
     requireColumns(context, columns, head.header)
+    noteUnused(context, columns, head.header, canCount)
     const { give, end } = rowMaker(context, columns, trace, head.header, head.delimiter)
     return { row: (cells) => give(cells, cells.line), end }
   }
@@ -25,8 +33,8 @@ export const genericTable: TableFormat = {
   syntax: 'table',
   carries: COUNTS_OF_TABLES,
   plain: {},
-  recognise: ({ columns }) => {
-    const found = findColumns(columns, columns, {})
+  recognise: (head) => {
+    const found = findColumns(head.columns, head.columns, {}, countsIn(head))
     const tokens = found.input >= 0 || found.freshInput >= 0 || found.output >= 0
     return tokens ? 1 : 0
   },
@@ -69,15 +77,20 @@ export const valueAt = (value: unknown, path: readonly string[]): unknown => {
 }
 
 const MOST_KEYS = 500
+const VALUES_LOOKED_AT = 20
 
 /** The keys of JSON objects, nested ones joined by dots, and which of them say what. */
 export const columnsOfJson = (
   values: readonly unknown[],
   map: ColumnMap,
   context?: FileContext,
-): { keys: readonly string[]; columns: Columns } => {
+): { keys: readonly string[]; columns: Columns; canCount: (column: number) => boolean } => {
   const keys = keysOf(values).slice(0, MOST_KEYS)
-  return { keys, columns: findColumns(keys.map(lastPart), keys, map, context) }
+  const canCount = (column: number): boolean => {
+    const path = (keys[column] ?? '').split('.')
+    return holdsNumbers(values.slice(0, VALUES_LOOKED_AT).map((value) => valueAt(value, path)))
+  }
+  return { keys, columns: findColumns(keys.map(lastPart), keys, map, canCount, context), canCount }
 }
 
 /** Any JSON Lines or JSON array whose objects have a time and token counts. */
@@ -93,8 +106,9 @@ export const genericJson: JsonFormat = {
     return tokens ? 1 : 0
   },
   open: (context, { values }) => {
-    const { keys, columns } = columnsOfJson(values, context.map, context)
+    const { keys, columns, canCount } = columnsOfJson(values, context.map, context)
     requireColumns(context, columns, keys)
+    noteUnused(context, columns, keys, canCount)
     const paths = keys.map((key) => key.split('.'))
     const { give, end } = rowMaker(context, columns, {}, keys)
     let current: unknown

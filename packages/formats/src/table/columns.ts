@@ -1,5 +1,6 @@
 import { columnName } from '../format.ts'
 import type { ColumnMap, FileContext } from '../format.ts'
+import { toNumber } from '../text/value.ts'
 
 type Field =
   | 'at'
@@ -118,6 +119,8 @@ const ALIASES: Readonly<Record<Field, readonly string[]>> = {
     'input_tokens_no_cache',
     'input_uncached_tokens',
     'uncached_tokens',
+    'uncached_prompt_tokens',
+    'prompt_cache_miss_tokens',
   ],
   cacheRead: [
     'cached_tokens',
@@ -129,6 +132,14 @@ const ALIASES: Readonly<Record<Field, readonly string[]>> = {
     'cached',
     'tokens_cached',
     'prompt_cached_tokens',
+    'cached_prompt_tokens',
+    'prompt_cache_hit_tokens',
+    'prompt_cache_read_tokens',
+    'cache_hit_tokens',
+    'tokens_cache_read',
+    'cached_input_token_count',
+    'cache_read_input_token_count',
+    'cached_content_token_count',
     'gen_ai_usage_cache_read_input_tokens',
   ],
   cacheWrite: [
@@ -138,6 +149,9 @@ const ALIASES: Readonly<Record<Field, readonly string[]>> = {
     'input_cache_write_tokens',
     'cache_write',
     'cache_write_input_tokens',
+    'prompt_cache_write_tokens',
+    'tokens_cache_write',
+    'cache_write_input_token_count',
     'gen_ai_usage_cache_creation_input_tokens',
   ],
   cacheWrite5m: [
@@ -221,11 +235,33 @@ const FIELDS = Object.keys(ALIASES) as Field[]
 /** Where each field stands: a column, or a constant given by `--map`. */
 export type Columns = { readonly [F in Field]: number } & { readonly constants: Partial<Record<Field, string>> }
 
-/** By `--map` first, then by the usual names. With a context, a map that does not fit is an `InputError`. */
+const COUNTS: ReadonlySet<Field> = new Set<Field>([
+  'input',
+  'freshInput',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite5m',
+  'cacheWrite1h',
+  'output',
+  'reasoning',
+  'requests',
+])
+
+/** Whether the first values of a column may be counts: `cached` is as often a yes or no, and `input` a text. */
+export const holdsNumbers = (values: readonly unknown[]): boolean => {
+  const given = values.filter((value) => value !== undefined && value !== null && value !== '')
+  return given.length === 0 || given.some((value) => typeof value !== 'boolean' && !Number.isNaN(toNumber(value)))
+}
+
+/**
+ * By `--map` first, then by the usual names. With a context, a map that does not fit is an `InputError`. A column that
+ * cannot be a count is none, whatever its name.
+ */
 export const findColumns = (
   names: readonly string[],
   written: readonly string[],
   map: ColumnMap,
+  canCount: (column: number) => boolean,
   context?: FileContext,
 ): Columns => {
   const constants: Partial<Record<Field, string>> = {}
@@ -257,7 +293,7 @@ export const findColumns = (
     const taken = new Set(Object.values(mapped))
     for (const alias of ALIASES[field]) {
       const found = names.indexOf(alias)
-      if (found >= 0 && !taken.has(found)) return found
+      if (found >= 0 && !taken.has(found) && (!COUNTS.has(field) || canCount(found))) return found
     }
     return -1
   }
@@ -282,4 +318,27 @@ export const requireColumns = (context: FileContext, columns: Columns, written: 
           : ''
       } The columns are ${written.join(', ')}.`,
     })
+}
+
+const LOOKS_LIKE_COUNT = /token|cache/i
+const IS_OTHER_COUNT = /total|max|limit|per_|cost|price|budget|rate|key|id$/i
+
+/** Tells the report which columns say nothing to us, and aloud where one of them may be a count after all. */
+export const noteUnused = (
+  context: FileContext,
+  columns: Columns,
+  written: readonly string[],
+  canCount: (column: number) => boolean,
+): void => {
+  const used = new Set(FIELDS.map((field) => columns[field]))
+  const unused = written.filter((_, column) => !used.has(column))
+  context.notUsed(unused)
+  const counts = written.filter(
+    (name, column) =>
+      !used.has(column) && LOOKS_LIKE_COUNT.test(name) && !IS_OTHER_COUNT.test(columnName(name)) && canCount(column),
+  )
+  if (counts.length > 0)
+    context.note(
+      `Not used, though they may be token counts: ${counts.slice(0, 5).join(', ')}. --map says what a column is, for instance --map cacheRead=${counts[0]}.`,
+    )
 }
