@@ -159,15 +159,21 @@ const FileDrop = ({ file, onFiles, onStop }: Props): VNode => {
   )
 }
 
-/** `  label   value`: both are said, the columns stay where they are as far as letters are of one width. */
+/** Where values begin, in cells of one width: a Chinese letter takes two. */
+const VALUES_AT = 24
+const cellsOf = (text: string): number =>
+  Array.from(text).reduce((cells, letter) => cells + (letter > '\u{2fff}' ? 2 : 1), 0)
+
+/** The report as the command line prints it; in another language line by line, `  label   value`. */
 const reportIn = ({ say, language }: Reader, report: ImportReport): string => {
   const text = renderImportReport(report)
   if (language === 'en') return text
   return text
     .split('\n')
     .map((line) => {
-      const [, indent = '', label = '', gap = '', value = ''] = /^(\s*)(\S.*?)(?:(\s{2,})(.*))?$/.exec(line) ?? []
-      return `${indent}${say(label)}${gap}${say(value)}`
+      const [, indent = '', label = '', value] = /^(\s*)(\S.*?)(?:\s{2,}(.*))?$/.exec(line) ?? []
+      const name = `${indent}${say(label)}`
+      return value === undefined ? name : `${name}${' '.repeat(Math.max(2, VALUES_AT - cellsOf(name)))}${say(value)}`
     })
     .join('\n')
 }

@@ -28,12 +28,12 @@ const refine = async (open: Session, { settings: given }: Question): Promise<voi
     return part.kind === 'answer' ? [{ value, comparison: wire(part.comparison) }] : []
   })
   if (parts.length > 0) reply({ kind: 'parts', parts })
-  reply({ kind: 'finished' })
 }
 
 const open = async (catalogue: ArrayBuffer): Promise<Session> => openSession(await openCatalogue(catalogue))
 
 self.addEventListener('message', ({ data }: MessageEvent<Question>) => {
   session ??= open(data.catalogue)
-  void session.then((opened) => refine(opened, data))
+  // Whatever happens, it ends: the answer by formula then stays, and an error stands in the console.
+  void session.then((opened) => refine(opened, data)).finally(() => reply({ kind: 'finished' }))
 })

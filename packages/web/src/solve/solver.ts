@@ -35,14 +35,23 @@ const answer = async (open: Session, { settings }: Question): Promise<{ result: 
 
 const open = async (catalogue: ArrayBuffer): Promise<Session> => openSession(await openCatalogue(catalogue))
 
+const respond = async (question: Question): Promise<void> => {
+  session ??= open(question.catalogue)
+  const opened = await session.catch(() => undefined)
+  if (opened === undefined) {
+    reply({ kind: 'failed' })
+    return
+  }
+  try {
+    const { result, gone } = await answer(opened, question)
+    reply({ kind: 'solved', result: wireResult(result), gone })
+  } catch (error) {
+    // A bug: said where the answer would stand, so that the next question is answered again; and in the console, with its place.
+    reply({ kind: 'solved', result: { kind: 'problem', message: `a bug of this page: ${String(error)}` }, gone: [] })
+    throw error
+  }
+}
+
 self.addEventListener('message', ({ data }: MessageEvent<Question>) => {
-  session ??= open(data.catalogue)
-  const solved = session.then((opened) => answer(opened, data))
-  solved.then(
-    ({ result, gone }) => reply({ kind: 'solved', result: wireResult(result), gone }),
-    (error: unknown) => {
-      reply({ kind: 'failed' })
-      throw error
-    },
-  )
+  void respond(data)
 })

@@ -254,6 +254,10 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['the replica takes', '该副本'],
   ['each of {} replicas takes', '{0} 个副本各'],
   [
+    'in fewer bits, at some cost in quality: {} at ${} a day by formula (--precision {})',
+    '用更少的比特（质量略有损失）：{0}，按公式每天 {1} 美元（--precision {2}）',
+  ],
+  [
     'own machines alone, enough for the peak, cost ${} a day; the renter alone ${}',
     '只用自有机器并满足峰值，每天 {0} 美元；全部租用每天 {1} 美元',
   ],
@@ -382,5 +386,6 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['{}: this file has no token counts.', '{0}：此文件没有 token 数。'],
   ['{}: This file is {}.', '{0}：此文件是 {1}。'],
   ['Name a file of token usage, or a folder that holds some.', '请选择 token 用量的文件。'],
+  ['a bug of this page: {}', '本页的程序错误：{0}'],
   ['this file could not be read: {}', '此文件无法读取：{0}'],
 ]
