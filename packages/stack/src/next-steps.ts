@@ -1,5 +1,5 @@
 import type { StackPlan } from './plan.ts'
-import { ceilingUsdPerDay, type Receipted } from './receipt.ts'
+import { ceilingUsdPerDay, pitfallText, type Receipted } from './receipt.ts'
 
 const CHAT = (model: string): string =>
   `'{"model":"${model}","messages":[{"role":"user","content":"Say hello."}],"max_tokens":32}'`
@@ -50,11 +50,9 @@ export const nextSteps = (receipted: Receipted): string => {
   return [
     `# ${name}`,
     '',
-    `${receipted.one.option.label}, in ${deployment.region}. ${usd(receipted.one.option.usdPerDay)} a day at ${receipted.requestsPerDay.toLocaleString('en-US')} requests a day, at most ${usd(ceilingUsdPerDay(receipted))} with all ${plan.machines.max} machines. \`receipt.md\` has every line. Never run on AWS by us: see the first call as the test it is.`,
+    `${receipted.one.option.label}, in ${deployment.region}. ${usd(receipted.one.option.usdPerDay)} a day at ${receipted.requestsPerDay.toLocaleString('en-US')} requests a day, at most ${usd(ceilingUsdPerDay(receipted))} with all ${plan.machines.max} machines that scaling may start. \`receipt.md\` has every line. This template was never run on AWS by those who wrote it: its first call is its first test.`,
     '',
-    ...receipted.pitfalls.map(
-      ({ weight, what, todo }) => `- ${weight === 'stop' ? '**It will not work**' : 'Mind'}: ${what}. ${todo}.`,
-    ),
+    ...receipted.pitfalls.map(pitfallText),
     '',
     '## Up: 10 to 30 minutes, billed from when the machine runs',
     '',

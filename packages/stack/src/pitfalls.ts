@@ -74,6 +74,15 @@ const slowInvoke: Rule = ({ container: { shape }, slowSeconds }) =>
       }
     : undefined
 
+const longWhole: Rule = ({ container: { shape }, slowSeconds }) =>
+  shape === 'openai' && slowSeconds / 2 > INVOKE_SECONDS
+    ? {
+        weight: 'mind',
+        what: `at full load an answer takes about ${Math.round(slowSeconds / 2)} s, and SageMaker waits ${INVOKE_SECONDS} s for one that is not streamed`,
+        todo: 'let clients stream',
+      }
+    : undefined
+
 const scriptNeverRan: Rule = ({ weightsFrom }) =>
   weightsFrom.kind === 'script'
     ? {
@@ -101,7 +110,18 @@ const oneMachine: Rule = ({ machines: { min, max } }) =>
       }
     : undefined
 
-const RULES = { gated, zeroRegion, zeroStarts, zeroScript, slowHttp, slowInvoke, scriptNeverRan, headless, oneMachine }
+const RULES = {
+  gated,
+  zeroRegion,
+  zeroStarts,
+  zeroScript,
+  slowHttp,
+  slowInvoke,
+  longWhole,
+  scriptNeverRan,
+  headless,
+  oneMachine,
+}
 
 /** All that apply, the ones that stop it first. */
 export const pitfallsOf = (plan: StackPlan): readonly Pitfall[] =>

@@ -132,6 +132,14 @@ describe('pitfalls', () => {
     expect(ids('bert', labels, slow(61, 'rest'))).toEqual(['stop slowInvoke'])
   })
 
+  test('a long answer of vLLM has to be streamed', () => {
+    const slow = (tpot: number) => ({ ...ones.llama, capacity: { ...ones.llama.capacity, ttft: 1, tpot } })
+    const token = { tokenSecret: 'hf' }
+    // 99 further tokens of 0.58 s and one second: 58.4 s; of 0.62 s: 62.4 s.
+    expect(ids('llama', token, slow(0.58))).toEqual([])
+    expect(ids('llama', token, slow(0.62))).toEqual(['mind longWhole'])
+  })
+
   test('what works and surprises is said: a bare encoder, a script of ours, a single machine', () => {
     expect(ids('bert')).toEqual(['mind headless'])
     expect(ids('flan')).toEqual(['mind scriptNeverRan'])

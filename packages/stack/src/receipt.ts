@@ -49,8 +49,17 @@ export const receiptJson = (receipted: Receipted): Readonly<Record<string, unkno
   }
 }
 
-const usd = (amount: Usd): string => `$${amount < 1 ? amount.toFixed(4) : amount.toFixed(2)}`
+/** Cents where there are dollars; else three figures, so that what is next to nothing is not nothing. */
+const usd = (amount: Usd): string => {
+  if (amount >= 1) return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  return amount === 0 ? '$0' : `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`
+}
+const plain = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 6 })
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`)
+
+/** `- Mind: what. What to do.` */
+export const pitfallText = ({ weight, what, todo }: Pitfall): string =>
+  `- ${weight === 'stop' ? '**It will not work**' : 'Mind'}: ${what}. To do: ${todo}.`
 
 /** The same for a person. */
 export const receiptMarkdown = (receipted: Receipted): string => {
@@ -60,7 +69,7 @@ export const receiptMarkdown = (receipted: Receipted): string => {
   const sources = [...new Set(billing.lines.map(({ line }) => line.source))]
   const rows = billing.lines.map(
     ({ line, resources }) =>
-      `| ${cell(line.item)} | ${Number(line.quantity.toPrecision(6))} ${cell(line.unit)} | ${Number(line.unitUsd.toPrecision(6))} | ${usd(line.usd)} | ${resources.join(', ')} | ${line.sure}, ${line.asOf} [${sources.indexOf(line.source) + 1}] |`,
+      `| ${cell(line.item)} | ${plain(line.quantity)} ${cell(line.unit)} | ${plain(line.unitUsd)} | ${usd(line.usd)} | ${resources.join(', ')} | ${line.sure}, ${line.asOf} [${sources.indexOf(line.source) + 1}] |`,
   )
   return [
     `# What ${plan.name} costs`,
@@ -77,16 +86,7 @@ export const receiptMarkdown = (receipted: Receipted): string => {
     ...sources.map((source, at) => `[${at + 1}] ${source}  `),
     '',
     'Free allowances are left out; taxes and support plans too.',
-    ...(pitfalls.length === 0
-      ? []
-      : [
-          '',
-          '## Mind',
-          '',
-          ...pitfalls.map(
-            ({ weight, what, todo }) => `- ${weight === 'stop' ? '**It will not work.** ' : ''}${what}. ${todo}.`,
-          ),
-        ]),
+    ...(pitfalls.length === 0 ? [] : ['', '## Mind', '', ...pitfalls.map(pitfallText)]),
     '',
     '## Resources that cost nothing',
     '',

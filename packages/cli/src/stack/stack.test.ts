@@ -92,7 +92,7 @@ describe('the folder', () => {
       'create-stack --region us-east-1 --stack-name chat',
       'x-api-key',
       'breakeven destroy --name chat',
-      'Never run on AWS',
+      'never run on AWS',
     ])
       expect(steps).toContain(part)
   })
@@ -110,6 +110,20 @@ describe('the folder', () => {
     expect([code, out]).toEqual([2, ''])
     expect(err).toMatch(/--out: cannot write to \/dev\/null\/x/)
   })
+})
+
+test('docs/deploy.md says what it costs', async () => {
+  const page = await readFile(new URL('../../../../docs/deploy.md', import.meta.url), 'utf8')
+  const said = [...page.matchAll(/^\| .* on (ml\.\S+) \| \$([\d.]+) \| \$([\d.]+)/gm)]
+  expect(said.map(([, instance]) => instance)).toEqual(CASES.map(([, instance]) => instance))
+  for (const [index, [, instance = '', day, machine]] of said.entries()) {
+    const [model] = CASES[index]!
+    const precision = model === 'flan-ul2' ? ['--precision', 'int8'] : []
+    const { usdPerDay, lines } = await receipt('docs', '--model', model, '--instance', instance, ...precision)
+    // A waiting Lambda follows the capacity model, which gets better: a cent or two.
+    expect(Math.abs(usdPerDay - Number(day))).toBeLessThan(0.03)
+    expect(lines[0]?.usd).toBeCloseTo(Number(machine), 2)
+  }
 })
 
 test('the terminal gets the receipt, the ceiling, and what will not work', async () => {
