@@ -108,6 +108,17 @@ describe('a fleet is kept only if its target holds on the traffic itself', () =>
     expect(hourly.played!.ttftSeconds.p95).toBeLessThanOrEqual(2)
   })
 
+  test('what fewer bits would save is said, and not chosen', () => {
+    const many = workloadFromNumbers({ requestsPerDay: 800_000, inputTokens: 300, outputTokens: 300 }, [])
+    const option = best(compare(catalog, many, conditions()), 'hosted')
+    expect(option.id).toMatch(/\/bf16\//)
+    const note = option.notes.find((text) => text.startsWith('in fewer bits'))!
+    const [, usd] = /at \$([\d.]+) a day by formula \(--precision int[48]\)/.exec(note)!
+    expect(Number(usd)).toBeLessThan(0.9 * option.usdPerDay)
+    const named = compare(catalog, many, conditions({ precision: 'bf16' }))
+    expect(best(named, 'hosted').notes.join(' ')).not.toContain('in fewer bits')
+  })
+
   test('without rows, the minutes are played; of numbers, the day that is assumed', () => {
     const on = (workload: Workload): string | undefined =>
       best(compare(catalog, workload, conditions()), 'hosted').played?.on

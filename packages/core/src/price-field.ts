@@ -9,10 +9,11 @@ import {
   otherDegrees,
   replicaOf,
 } from './candidates.ts'
-import type { ApiModel } from './catalog.ts'
+import type { ApiModel, Precision } from './catalog.ts'
 import type { Comparison, PlayedHybrid, PricedOption } from './comparison.ts'
+import { stepsFor } from './curve.ts'
 import type { Slo } from './fleet.ts'
-import { replicasPerInstance } from './hosted-cost.ts'
+import { rateOf, replicasPerInstance } from './hosted-cost.ts'
 import { bestHybrid, shareOver } from './hybrid.ts'
 import { ON_TEXT } from './played-notes.ts'
 import type { HostLook, HostTask, HybridLook, HybridTask, Stage, Staged } from './play.ts'
@@ -128,6 +129,51 @@ export const nameRunnersUp = (setting: Setting, hosts: readonly HostedOutcome[])
     withRivals(setting, hosts.slice(0, MOST_SIMULATED)).flatMap(({ rivals }) => rivals),
   )
 
+/** Weights in fewer bits than they were given out in: cheaper to run, and nobody's choice but the user's. */
+const FEWER_BITS: readonly Precision[] = ['fp8', 'int8', 'int4']
+/** A saving below this share is no reason to ask. */
+const WORTH_ASKING = 0.1
+/** Models that are asked about. */
+const FEW_MODELS = 3
+
+/** The cheapest way to run the model in fewer bits, where that saves: by the closed form, as nothing is chosen by it. */
+const quantisedNote = (setting: Setting, { deployment, option }: HostedOutcome): string | undefined => {
+  const { catalog, conditions, prepared, load, requestsPerDay } = setting
+  const memo = capacityMemo(meanShape(prepared.workload), conditions)
+  const peak = (requestsPerDay * (load[0]?.factor ?? 1)) / SECONDS_PER_DAY
+  let best: { readonly usdPerHour: number; readonly host: Parameters<typeof priceHosted> } | undefined
+  for (const precision of FEWER_BITS)
+    for (const instance of catalog.instances) {
+      const rate = rateOf({ ...deployment, instance }, conditions.on)
+      if (rate === undefined) continue
+      const candidate = hostedCandidate(catalog, deployment.model, instance, conditions, { precision }, memo)
+      if (candidate.kind === 'ruledOut') continue
+      const each = candidate.capacity.requestsPerSecond * conditions.utilisation
+      const usdPerHour = rate.usdPerHour * stepsFor(peak, each * replicasPerInstance(candidate.deployment), 1)
+      if (usdPerHour < (best?.usdPerHour ?? Infinity))
+        best = { usdPerHour, host: [setting, candidate.deployment, candidate.capacity] }
+    }
+  const priced = best && priceHosted(...best.host)
+  if (priced === undefined || priced.option.usdPerDay > (1 - WORTH_ASKING) * option.usdPerDay) return undefined
+  return `in fewer bits, at some cost in quality: ${priced.option.label} at $${priced.option.usdPerDay.toFixed(2)} a day by formula (--precision ${priced.deployment.precision})`
+}
+
+/** The best option of each of the first few models, with what fewer bits would save. */
+const nameQuantised = (setting: Setting, hosts: readonly HostedOutcome[]): readonly HostedOutcome[] => {
+  const { host: named, precision } = setting.conditions
+  // Who names a precision or a machine asks about these and no others.
+  if (precision !== undefined || named.some((one) => one.instance !== undefined || one.precision !== undefined))
+    return hosts
+  const seen = new Set<string>()
+  return hosts.map((host) => {
+    const { model, precision: chosen } = host.deployment
+    const asked = seen.size < FEW_MODELS && !seen.has(model.id) && model.kind !== 'encoder' && chosen === 'bf16'
+    seen.add(model.id)
+    const note = asked ? quantisedNote(setting, host) : undefined
+    return note === undefined ? host : { ...host, option: { ...host.option, notes: [...host.option.notes, note] } }
+  })
+}
+
 /** Machines of one accelerator carry the same replica, and as many of them the same fleet. */
 const keyOf = ({ replica, perInstance }: HostTask): string =>
   `${replica.model.id} ${replica.accelerator.id} ${replica.precision} ${replica.tensorParallel} ${perInstance} ${replica.accelerator.kind === 'cpu' ? replica.ramBytes : ''}`
@@ -200,7 +246,7 @@ export function* simulateHosts(
     closed = closed.slice(look)
     ranked = [...played, ...closed].toSorted((a, b) => cheapestFirst(a.option, b.option))
   }
-  return withRunnersUp(ranked, leftOut)
+  return nameQuantised(setting, withRunnersUp(ranked, leftOut))
 }
 
 /** Some of the options, played; other splits that were worse go into `leftOut`. */
