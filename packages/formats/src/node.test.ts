@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await writeFile(at('projects/.hidden/copy.jsonl'), claude)
   await writeFile(at('projects/README.md'), '# Notes\n\nNothing here.\n')
   await writeFile(at('a.csv'), TABLE)
-  await writeFile(at('b.csv'), TABLE)
+  await writeFile(at('b.csv'), TABLE.replaceAll(',1\n', ',2\n'))
   await writeFile(at('a.csv.gz'), gzipSync(TABLE))
   await writeFile(at('two-members'), Buffer.concat([gzipSync(TABLE), gzipSync('1789372802,7,1\n')]))
   await writeFile(at('cut.gz'), gzipSync('time,input,output\n' + TABLE.slice(18).repeat(5000)).subarray(0, 200))
@@ -39,9 +39,10 @@ describe('files', () => {
   it('a folder is read to its depths, duplicates across files once, and what is no usage file is named', async () => {
     const report = await read(at('projects'))
     expect(report.total).toMatchObject({ requests: TOTALS.requests, input: TOTALS.input })
-    expect(report.files.length).toBe(2)
+    expect(report.files.length).toBe(1)
     expect(report.issues.filter(({ message }) => message.startsWith('Left out'))).toMatchObject([
       { file: at('projects/README.md') },
+      { file: at('projects/shop/a.jsonl'), message: expect.stringContaining('.hidden/copy.jsonl') as string },
     ])
   })
 
@@ -54,6 +55,23 @@ describe('files', () => {
     ['projects/**/*.jsonl', TOTALS.input],
   ])('the glob %s', async (glob, input) => {
     expect((await read(at(glob))).total.input).toBe(input)
+  })
+
+  it('a file named twice, a link to it and a copy of it count once, and the report says so', async () => {
+    await writeFile(at('c.csv'), TABLE)
+    await symlink(at('a.csv'), at('link.csv'))
+    const report = await read(at('a.csv'), at('a.csv'), at('link.csv'), at('c.csv'), at('b.csv'))
+    await Promise.all([rm(at('c.csv')), rm(at('link.csv'))])
+    expect(report.total.input).toBe(22)
+    expect(report.issues.filter(({ kind }) => kind === undefined).map(({ file, message }) => [file, message])).toEqual(
+      expect.arrayContaining([
+        [at('a.csv'), 'Named twice, counted once.'],
+        ...['link.csv', 'c.csv'].map((name) => [
+          at(name),
+          `Left out: it is byte for byte ${at('a.csv')}, which is counted.`,
+        ]),
+      ]),
+    )
   })
 
   it('gzip is known by its bytes, several members in one file too', async () => {

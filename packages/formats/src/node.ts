@@ -10,6 +10,7 @@ import { reportOf } from './report.ts'
 import type { ImportReport, Issue } from './report.ts'
 import { newSession, nothingFound } from './session.ts'
 import type { Session } from './session.ts'
+import { firstOfCopies } from './node/copies.ts'
 import { brokenGzip, guardRatio, isGzip, isParquet, joinBytes, TELLING_BYTES } from './unpack.ts'
 
 const CHUNK_BYTES = 512 * 1024
@@ -151,6 +152,9 @@ const readFile = async (path: string, session: Session, options: ReadOptions): P
   await readPacked(path, packed(), intake)
 }
 
+const copyText = (path: string, original: string): string =>
+  path === original ? 'Named twice, counted once.' : `Left out: it is byte for byte ${original}, which is counted.`
+
 const isSystemError = (error: unknown): boolean => typeof (error as { syscall?: unknown }).syscall === 'string'
 
 const readOne = async (input: Input, session: Session, options: ReadOptions): Promise<Issue | undefined> => {
@@ -174,7 +178,13 @@ export const readUsage = async (paths: readonly string[], options: ReadOptions):
   const inputs = await expandInputs(paths)
   const session = newSession(options)
   const leftOut: Issue[] = []
-  for (const input of inputs) {
+  const originals = await firstOfCopies(inputs.map(({ path }) => path))
+  for (const [index, input] of inputs.entries()) {
+    const original = originals.get(index)
+    if (original !== undefined) {
+      leftOut.push({ file: input.path, message: copyText(input.path, original) })
+      continue
+    }
     const issue = await readOne(input, session, options)
     if (issue) leftOut.push(issue)
   }

@@ -309,6 +309,17 @@ describe('answers', () => {
     expect(report.total).toMatchObject({ requests: 1, inputUnknownRows: 1 })
   })
 
+  it('a status that a logger wrote beside an answer is that of the call', async () => {
+    const log = (status: unknown): object => ({
+      timestamp: '2026-09-14T08:00:00Z',
+      model: 'm',
+      status,
+      usage: { prompt_tokens: 5, completion_tokens: 1 },
+    })
+    const { rows } = await readAll([lines(log(200), log(429), log('499'), log('completed'), log(undefined))])
+    expect(rows.map((row) => row.kind === 'call' && row.status)).toEqual(['ok', 'error', 'aborted', 'ok', 'ok'])
+  })
+
   it('an error without a time stands at the answer before it', async () => {
     const { rows } = await readAll([
       lines(
@@ -434,7 +445,8 @@ describe('tables of your own', () => {
       ),
     ])
     expect(report.total).toMatchObject({ lines: 7, rows: 2, malformedLines: 5, input: 108, output: 10 })
-    expect(report.issues.map(({ message, lines: at }) => [message.match(/a [a-z ]+|more [a-z ]+/)?.[0], at])).toEqual([
+    const told = report.issues.filter(({ kind }) => kind !== undefined)
+    expect(told.map(({ message, lines: at }) => [/a [a-z ]+n[a-z ]+|more [a-z ]+/.exec(message)?.[0], at])).toEqual([
       ['a negative number of tokens', '3'],
       ['more tokens than one call can have', '4, 7'],
       ['a token count is no number', '5–6'],

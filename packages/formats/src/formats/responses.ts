@@ -1,7 +1,9 @@
+import type { CallStatus } from '@breakeven/core'
 import { callOf } from '../attribution.ts'
 import type { FileContext, JsonFormat } from '../format.ts'
 import { readAnswer, timeOf, unwrap } from '../response.ts'
 import type { Answer } from '../response.ts'
+import { statusOf } from '../table/words.ts'
 import { isObject, listAt, numberAt, objectAt, textAt } from '../text/value.ts'
 import type { Json } from '../text/value.ts'
 
@@ -43,15 +45,25 @@ const answerGiver = (
   return { give, end }
 }
 
-/** The innermost layer that is an answer, with a time from the layers around it where it has none. */
+const STATUS_KEYS = ['status_code', 'http_status', 'response_status', 'status'] as const
+
+/** What a logger wrote beside an answer of how the call ended: a code alone, as words mean too many things. */
+const statusAround = (layers: readonly Json[]): CallStatus => {
+  const codes = layers.flatMap((layer) => STATUS_KEYS.map((key) => numberAt(layer, key)))
+  const code = codes.find((one) => one !== undefined && one >= 100 && one < 600)
+  return code === undefined ? 'ok' : statusOf(String(code))
+}
+
+/** The innermost layer that is an answer, with the time and status of the layers around it where it has none. */
 const answerIn = (value: Json): Answer | undefined => {
   const layers = unwrap(value)
   for (const layer of layers) {
     const answer = readAnswer(layer)
     if (!answer) continue
-    if (!Number.isNaN(answer.at)) return answer
-    const at = layers.map(timeOf).find((time) => !Number.isNaN(time)) ?? Number.NaN
-    return { ...answer, at }
+    const at = Number.isNaN(answer.at)
+      ? (layers.map(timeOf).find((time) => !Number.isNaN(time)) ?? Number.NaN)
+      : answer.at
+    return { ...answer, at, status: answer.status === 'ok' ? statusAround(layers) : answer.status }
   }
   return undefined
 }
