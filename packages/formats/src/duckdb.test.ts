@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inputTokensOf, summarizer } from '@breakeven/core'
@@ -57,6 +57,54 @@ describe('traffic as Parquet', () => {
       model: 'gpt-4o',
       usage: { freshInput: 1000, output: 10 },
     })
+  })
+
+  it.each<[string, string, string, Record<string, string>, string]>([
+    [
+      'Azure’s, times as texts',
+      'azure-trace',
+      'TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-12 00:00:00.001163+00:00,100,5\n2024-05-12 00:00:01+00:00,300000,7\n',
+      {},
+      'SELECT * FROM CSV',
+    ],
+    [
+      'Azure’s, times as times',
+      'azure-trace',
+      'TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-12 00:00:00.001163,100,5\n2024-05-12 00:00:01,300000,7\n',
+      {},
+      'SELECT "TIMESTAMP"::TIMESTAMP AS "TIMESTAMP", ContextTokens::BIGINT AS ContextTokens, GeneratedTokens::INTEGER AS GeneratedTokens FROM CSV',
+    ],
+    [
+      'BurstGPT’s, failures and all',
+      'burstgpt',
+      'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n45,GPT-4,1087,0,1087,API log\n',
+      {},
+      'SELECT "Timestamp"::DOUBLE AS "Timestamp", Model, "Request tokens"::DECIMAL(12, 2) AS "Request tokens", "Response tokens"::BIGINT AS "Response tokens", "Total tokens", "Log Type" FROM CSV',
+    ],
+    [
+      'one of columns that a map names',
+      'table',
+      'wann,modell,rein,raus\n2026-09-14T08:00:00Z,gpt-4o,100,5\n2026-09-14T08:00:01.5Z,,,7\n',
+      { at: 'wann', model: 'modell', input: 'rein', output: 'raus', project: '=shop' },
+      'SELECT wann::TIMESTAMPTZ AS wann, modell, rein::UBIGINT AS rein, raus::HUGEINT AS raus FROM CSV',
+    ],
+  ])('a foreign table gives the rows of its CSV: %s', async (name, format, text, map, sql) => {
+    const [csv, parquet] = [join(folder, `${name}.csv`), join(folder, `${name}.parquet`)]
+    await writeFile(csv, text)
+    const { connection, close } = await connect(parquet)
+    await connection.run(
+      `COPY (${sql.replace('CSV', `read_csv('${csv}', all_varchar = true)`)}) TO '${parquet}' (FORMAT parquet)`,
+    )
+    close()
+    const [fromCsv, fromParquet] = await Promise.all(
+      [csv, parquet].map(async (path) => {
+        const rows: Row[] = []
+        const report = await readUsage([path], { map, onRow: (row) => void rows.push(row) })
+        return { rows, total: report.total, format: report.files[0]?.format }
+      }),
+    )
+    expect(fromParquet).toEqual(fromCsv)
+    expect(fromCsv).toMatchObject({ format, total: { rows: 2 } })
   })
 
   it('the SQL of the README gives the cells of the summary', async () => {

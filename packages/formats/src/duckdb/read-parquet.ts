@@ -4,6 +4,7 @@ import { giveRow, startFile } from '../intake.ts'
 import type { Session } from '../session.ts'
 import type { Cells } from '../text/table.ts'
 import { epochSeconds, parseTime } from '../text/time.ts'
+import { toNumber } from '../text/value.ts'
 import { connect, quoted } from './connect.ts'
 
 const SAMPLE_ROWS = 20
@@ -16,6 +17,8 @@ type Rich = {
   readonly seconds?: bigint
   readonly days?: number
   readonly items?: readonly unknown[]
+  /** A DECIMAL. */
+  readonly toDouble?: () => number
 }
 
 const secondsOf = (value: Rich): number | undefined => {
@@ -30,7 +33,8 @@ const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
-  const items = (value as Rich).items
+  const { items, toDouble } = value as Rich
+  if (toDouble !== undefined) return String(numberOf(value))
   if (items !== undefined) return `[${items.map(textOf).join(',')}]`
   const seconds = secondsOf(value)
   // A struct or a map shows itself as text that is nearly JSON; no format reads one.
@@ -38,9 +42,8 @@ const textOf = (value: unknown): string => {
 }
 
 const numberOf = (value: unknown): number | undefined => {
-  if (typeof value === 'number') return value
-  if (value === null || value === undefined || value === '') return undefined
-  return typeof value === 'bigint' || typeof value === 'string' ? Number(value) : Number.NaN
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'object' && value !== null ? ((value as Rich).toDouble?.() ?? Number.NaN) : toNumber(value)
 }
 
 const timeOf = (value: unknown): number => {
