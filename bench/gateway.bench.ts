@@ -27,7 +27,7 @@ const autocannon = createRequire(import.meta.url)('autocannon') as (load: Load) 
 const SELF = fileURLToPath(import.meta.url)
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const CONNECTIONS = 16
-const ROUNDS = 5
+const ROUNDS = 15
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -112,13 +112,25 @@ const costOf = async (server: Server, body: string, amount: number): Promise<num
 
 const show = (seconds: number): string => `${(seconds * 1e6).toFixed(0)} us`
 
-/** Servers in turn, round after round, so that what else the machine does falls on all of them. */
-const compareCosts = async (servers: readonly Server[], body: string, amount: number): Promise<readonly number[]> => {
-  const rounds: number[][] = servers.map(() => [])
-  for (const server of servers) await costOf(server, body, Math.ceil(amount / 2))
-  for (let round = 0; round < ROUNDS; round++)
-    for (const [index, server] of servers.entries()) rounds[index]?.push(await costOf(server, body, amount))
-  return rounds.map(median)
+type Costs = { readonly seconds: readonly number[]; readonly ratios: readonly number[] }
+
+/**
+ * The cost of the last server, and its ratio to each other one, by the median of many short rounds in turn: what else the
+ * machine does falls on neighbours alike.
+ */
+const compareCosts = async (servers: readonly Server[], body: string, amount: number): Promise<Costs> => {
+  const rounds: number[][] = []
+  for (const server of servers) await costOf(server, body, amount * 3)
+  for (let round = 0; round < ROUNDS; round++) {
+    const costs: number[] = []
+    for (const server of servers) costs.push(await costOf(server, body, amount))
+    rounds.push(costs)
+  }
+  const last = servers.length - 1
+  return {
+    seconds: servers.map((_, index) => median(rounds.map((costs) => costs[index]!))),
+    ratios: servers.map((_, index) => median(rounds.map((costs) => costs[last]! / costs[index]!))),
+  }
 }
 
 const chat = (text: string, more: object = {}): string =>
@@ -131,8 +143,10 @@ const LARGE = chat(
 )
 const STREAM = chat('What do we pay for this? '.repeat(40), { stream: true })
 
-const report = (what: string, ours: number, other: number, target: string): void =>
-  console.log(`${what.padEnd(46)} ${(ours / other).toFixed(2)}x  (${show(ours)} to ${show(other)}; wanted ${target})`)
+const report = (what: string, { seconds, ratios }: Costs, other: number, target: string): void =>
+  console.log(
+    `${what.padEnd(46)} ${ratios[other]!.toFixed(2)}x  (${show(seconds.at(-1)!)} to ${show(seconds[other]!)}; wanted ${target})`,
+  )
 
 const firstTokenMs = async ({ url, headers }: Server): Promise<number> => {
   const started = performance.now()
@@ -152,25 +166,15 @@ const benchUrls = async (): Promise<void> => {
     await startPortkey(upstream.url),
   ]
   try {
-    const [bareCost = 0, gatewayCost = 0, portkeyCost] = await compareCosts(
-      [bare, gateway, ...(portkey ? [portkey] : [])],
-      SMALL,
-      2000,
-    )
-    report('CPU a request, to a bare proxy', gatewayCost, bareCost, 'at most 1.6x')
-    if (portkeyCost === undefined)
-      console.log('CPU a request, to Portkey: not measured; npm install --ignore-scripts in bench/portkey')
-    else report('CPU a request, to Portkey 1.15.2', gatewayCost, portkeyCost, 'at most 0.125x')
+    const small = await compareCosts([bare, ...(portkey ? [portkey] : []), gateway], SMALL, 600)
+    report('CPU a request, to a bare proxy', small, 0, 'at most 1.6x')
+    if (portkey) report('CPU a request, to Portkey 1.15.2', small, 1, 'at most 0.125x')
+    else console.log('CPU a request, to Portkey: not measured; npm install --ignore-scripts in bench/portkey')
     // Without Portkey: 1.15.2 answers streams with 500 under Node 24, where the headers of a fetched response are fixed.
-    const [bareStream = 0, gatewayStream = 0] = await compareCosts([bare, gateway], STREAM, 200)
-    report('CPU a stream of 100 chunks, to a bare proxy', gatewayStream, bareStream, 'no target')
-    const [bareLarge = 0, gatewayLarge = 0] = await compareCosts([bare, gateway], LARGE, 400)
-    report(
-      `CPU a prompt of ${(LARGE.length / 1024).toFixed(0)} KB, to a bare proxy`,
-      gatewayLarge,
-      bareLarge,
-      'at most 1.3x',
-    )
+    const streams = await compareCosts([bare, gateway], STREAM, 60)
+    report('CPU a stream of 100 chunks, to a bare proxy', streams, 0, 'no target')
+    const large = await compareCosts([bare, gateway], LARGE, 150)
+    report(`CPU a prompt of ${(LARGE.length / 1024).toFixed(0)} KB, to a bare proxy`, large, 0, 'at most 1.3x')
     const [direct, through]: [number[], number[]] = [[], []]
     for (let nth = 0; nth < 40; nth++) {
       direct.push(await firstTokenMs(upstream))
@@ -188,8 +192,8 @@ const benchSageMaker = async (): Promise<void> => {
   const runtime = await start('runtime')
   const [bare, gateway] = [await start('bare SDK', runtime.url), await start('gateway to SageMaker', runtime.url)]
   try {
-    const [bareCost = 0, gatewayCost = 0] = await compareCosts([bare, gateway], SMALL, 1000)
-    report('CPU a request to SageMaker, to a bare SDK call', gatewayCost, bareCost, 'at most 1.2x')
+    const costs = await compareCosts([bare, gateway], SMALL, 300)
+    report('CPU a request to SageMaker, to a bare SDK call', costs, 0, 'at most 1.2x')
   } finally {
     for (const server of [runtime, bare, gateway]) server.child.kill()
   }
