@@ -107,7 +107,7 @@ describe('traffic as Parquet', () => {
     expect(fromCsv).toMatchObject({ format, total: { rows: 2 } })
   })
 
-  it('the SQL of the README gives the cells of the summary', async () => {
+  it('the SQL of the docs gives the cells of the summary', async () => {
     const path = join(folder, 'sql.parquet')
     const writer = await openTrafficWriter(path)
     const edges = [128_000, 200_000]
@@ -121,8 +121,8 @@ describe('traffic as Parquet', () => {
     }
     await readUsageStreams([{ name: 'x', stream: new Blob([SAMPLES['claude-code']!.text]).stream() }], { onRow })
     await writer.close()
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-    const sql = /```sql\n([^`]+)```/.exec(readme)![1]!.replace('traffic.parquet', path.replaceAll("'", "''"))
+    const docs = await readFile(new URL('../../../docs/usage-files.md', import.meta.url), 'utf8')
+    const sql = /```sql\n([^`]+)```/.exec(docs)![1]!.replace('traffic.parquet', path.replaceAll("'", "''"))
     const { connection, close } = await connect(path)
     const found = (await connection.runAndReadAll(sql)).getRowObjectsJS()
     close()

@@ -1,8 +1,9 @@
 import { inputTokensOf } from '@breakeven/core'
 import type { Row } from '@breakeven/core'
+import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readUsageStreams } from './index.ts'
+import { FORMATS, readUsageStreams } from './index.ts'
 import type { ImportReport } from './index.ts'
 import { SAMPLES } from './testing/samples.ts'
 import { BASE, START, TOTALS } from './testing/traffic.ts'
@@ -66,4 +67,12 @@ describe.each(Object.entries(SAMPLES))('%s', (_, { format, text, says }) => {
     expect(Math.min(...times)).toBeGreaterThanOrEqual(Math.floor(START / day) * day)
     expect(Math.max(...times)).toBeLessThanOrEqual(Math.ceil((START + 75 * BASE.length) / day) * day)
   })
+})
+
+it('docs/usage-files.md says of every format how to get it', async () => {
+  const docs = await readFile(new URL('../../../docs/usage-files.md', import.meta.url), 'utf8')
+  const missing = FORMATS.filter(
+    ({ id, name }) => !docs.includes(`\`${id}\``) || !docs.includes(name.split(' (')[0] ?? name),
+  )
+  expect(missing.map(({ id }) => id)).toEqual([])
 })
