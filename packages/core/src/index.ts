@@ -29,6 +29,8 @@ export { tokensOfWords, type TrafficNumbers, workloadFromNumbers } from './numbe
 export { scaledTo } from './scale-workload.ts'
 export { type Collector, collector, matches, parseWhere, type RowFilter } from './part-of-traffic.ts'
 export { type Discount, parseDiscount, parseMap, parseShare } from './flag-texts.ts'
+export { type Arrived, arrivals } from './arrived.ts'
+export { rowKeeper } from './row-keeper.ts'
 export { requestsPerDayOf } from './workload-summary.ts'
 export { assumedShape, type LoadShape } from './load-shape.ts'
 export { segmentEdges, tokenRatioOf } from './tokens.ts'
