@@ -1,5 +1,6 @@
 import type { Precision } from './catalog.ts'
 import type { RequestShape } from './capacity-terms.ts'
+import { impossibleOf } from './impossible.ts'
 import type { Replica } from './model.ts'
 import { deviceBytes, encoderBytesPerSequence, type Memory, memoryOf } from './model-memory.ts'
 import { peakFlops } from './roofline.ts'
@@ -51,6 +52,8 @@ const memoryText = (replica: Replica, { usableBytes, overheadBytes }: Memory): s
 /** Hardware, engine and model that do not go together, before any arithmetic. */
 const mismatchOf = (replica: Replica): string | undefined => {
   const { model, accelerator, engine, precision, tensorParallel } = replica
+  const impossible = impossibleOf(replica)
+  if (impossible !== undefined) return impossible
   if (!engine.serves.includes(model.kind)) return `${engine.id} does not serve ${model.kind} models`
   if (!(Number.isInteger(tensorParallel) && tensorParallel >= 1))
     return `tensor parallel degree ${tensorParallel} is not a whole number from 1`

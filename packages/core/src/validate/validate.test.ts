@@ -53,6 +53,39 @@ describe('predict', () => {
     expect((second?.requestsPerSecond ?? NaN) * (second?.e2e ?? NaN)).toBeGreaterThan(64 * 0.8)
   })
 
+  it('two tokens a step: twice the tokens a second, and half the time of each, but for the steps that last longer', () => {
+    const guessing = { ...engines.vllm, speculation: { draft: 1, tokensPerStep: 2 } }
+    const [plain, twice] = [engines.vllm, guessing].map((engine) =>
+      predict(trial({ replica: replica({ engine }), output: 401, input: 100 })),
+    )
+    if (!plain?.fits || !twice?.fits) throw new Error('does not fit')
+    // A second row a step costs little where weights are read: 0.5 to 0.65 of the time.
+    expect(twice.tpot / plain.tpot).toBeGreaterThan(0.5)
+    expect(twice.tpot / plain.tpot).toBeLessThan(0.65)
+    expect(twice.e2e).toBeCloseTo(twice.ttft + 400 * twice.tpot, 2)
+    expect(twice.outputTokensPerSecond / plain.outputTokensPerSecond).toBeGreaterThan(1.5)
+  })
+
+  it('a pipeline of two holds what one device cannot, and two batches are under way', () => {
+    const model = { ...models.llama31_8b, layers: 48, contextTokens: 8192 }
+    const big = trial({ replica: replica({ model }), input: 100, output: 100, users: 64, requests: 64, client: false })
+    expect(predict(big).fits).toBe(false)
+    const piped = predict({ ...big, stages: 2 })
+    expect(piped).toMatchObject({ fits: true })
+    const [half, whole] = [32, 64].map((users) =>
+      predict({
+        ...big,
+        users,
+        requests: users,
+        replica: replica({ model, accelerator: { ...accelerators.A10G, usableBytes: 2 * 23.6e9 } }),
+      }),
+    )
+    if (!piped.fits || !half?.fits || !whole?.fits) throw new Error('does not fit')
+    // Each batch passes all layers, half of the requests in each of two.
+    expect(piped.outputTokensPerSecond / half.outputTokensPerSecond).toBeCloseTo(2, 6)
+    expect(piped.outputTokensPerSecond).toBeGreaterThan(whole.outputTokensPerSecond)
+  })
+
   it('says what does not fit', () => {
     expect(predict(trial({ input: 200_000 }))).toMatchObject({
       fits: false,
