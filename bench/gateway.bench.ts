@@ -5,24 +5,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import autocannon from 'autocannon'
 import { bundleLambda } from '@breakeven/gateway/bundle'
 import { SERVERS } from './gateway/servers.ts'
-
-type Load = {
-  readonly url: string
-  readonly method: 'POST'
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly connections: number
-  readonly amount: number
-}
-type Result = { readonly '2xx': number; readonly non2xx: number; readonly errors: number }
-const autocannon = createRequire(import.meta.url)('autocannon') as (load: Load) => Promise<Result>
 
 const SELF = fileURLToPath(import.meta.url)
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

@@ -17,7 +17,7 @@ export type UrlUpstream = {
   readonly asksUsage?: boolean
 }
 
-export type SageMakerShape = 'openai' | 'llamacpp' | 'huggingface'
+type SageMakerShape = 'openai' | 'llamacpp' | 'huggingface'
 /** A real-time endpoint of SageMaker, called by its runtime API with the credentials of the process. */
 export type SageMakerUpstream = {
   readonly kind: 'sagemaker'

@@ -5,7 +5,7 @@ import { httpPlace, type Place } from './upstream.ts'
 const STRING = 7
 
 /** One frame of `application/vnd.amazon.eventstream`: lengths, headers, body, each followed by its checksum. */
-export const frame = (headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer => {
+const frame = (headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer => {
   const heads = Object.entries(headers).map(([name, value]) => {
     const head = Buffer.alloc(name.length + value.length + 4)
     head.writeUInt8(name.length, 0)
