@@ -49,7 +49,10 @@ const download = async (page: Page, name: string): Promise<Buffer> => {
   return readFile(await file.path())
 }
 
-type Json = { readonly options: readonly { id: string; usdPerDay: number }[]; readonly [key: string]: unknown }
+type Json = {
+  readonly options: readonly { id: string; usdPerDay: number; played?: { on: string; replicas: number } }[]
+  readonly [key: string]: unknown
+}
 const jsonOf = async (page: Page): Promise<Json> => JSON.parse(String(await download(page, 'JSON'))) as Json
 
 /** The command that the page offers, run as it stands. None of its words need a shell here. */
@@ -357,6 +360,19 @@ describe('files', () => {
         expect(await verdict(other)).toBe(said)
         expect((await jsonOf(other)).options).toEqual(mine.options)
       })
+    })
+  })
+
+  test('while a file is at hand its own calls are played, as on the command line', async () => {
+    await visit(`${ON}&models=gpt-oss-20b,qwen3-32b&machines=ml.g5.2xlarge,ml.g6e.xlarge`, async (page) => {
+      await field(page, 'files').setInputFiles(EXAMPLE)
+      await page.locator('.from-file').waitFor()
+      await simulated(page)
+      const [mine, theirs] = [await jsonOf(page), await runCommand(page, join(EXAMPLE, '..'))]
+      const seen = ({ options }: Json): unknown =>
+        options.map(({ id, usdPerDay, played }) => [id, Number(usdPerDay.toPrecision(9)), played?.on, played?.replicas])
+      expect(seen(mine)).toEqual(seen(theirs))
+      expect(mine.options.find(({ id }) => id.startsWith('hosted:'))!.played!.on).toBe('rows')
     })
   })
 

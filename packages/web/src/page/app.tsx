@@ -34,7 +34,7 @@ import { TakeAway } from './take-away.tsx'
 import { Tornado } from './tornado.tsx'
 import type { FileState } from './traffic-form.tsx'
 import { TrafficForm } from './traffic-form.tsx'
-import type { Shown } from './use-answer.ts'
+import type { RowsAtHand, Shown } from './use-answer.ts'
 import { useAnswer } from './use-answer.ts'
 import type { Step } from './use-link.ts'
 import { useLink } from './use-link.ts'
@@ -170,6 +170,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
   const visited = useRef(true)
   /** Files as they were dropped, to be read again another way. */
   const dropped = useRef<readonly File[]>([])
+  const rowsAtHand = useRef<RowsAtHand | undefined>(undefined)
   const [held, setHeld] = useState(false)
   const reader = useMemo(() => readerOf(language), [language])
   const { texts, say } = reader
@@ -183,7 +184,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en'
     document.title = `breakeven: ${texts.title}`
   }, [language])
-  const shown = useAnswer(settings, link.ready, held)
+  const shown = useAnswer(settings, link.ready, held, rowsAtHand.current)
   const { names, result, gone, stale, failed } = shown
   const asked = useMemo(() => withoutMissing(settings, gone), [settings, gone])
 
@@ -234,7 +235,8 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     const { requestsPerDay: _before, ...traffic } = settings.traffic
     onType({ traffic: requestsPerDay === undefined ? traffic : { ...traffic, requestsPerDay } })
   }
-  const takeFiles = (files: readonly File[], { packed, coarsened, parts, report }: ReadDone): void => {
+  const takeFiles = (files: readonly File[], { packed, coarsened, parts, report, rows }: ReadDone): void => {
+    rowsAtHand.current = rows === undefined ? undefined : { packed, rows }
     // Reading took its time: what was chosen meanwhile stands.
     const { preset: _preset, ...rest } = latest.current
     const fileNames = files.map(({ name }) => name)
@@ -262,7 +264,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
     dropped.current = files
     setFile({ kind: 'reading', progress: { file: files[0]?.name ?? '', rows: 0 } })
     reading.current = readFiles(
-      { files, edges: names.edges, choice },
+      { files, edges: names.edges, choice, on: settings.on },
       (progress) => setFile({ kind: 'reading', progress }),
       (reply) => {
         if (reply.kind === 'problem') setFile(reply)
@@ -298,6 +300,7 @@ export const App = ({ today }: { readonly today: string }): VNode => {
   const onBackToNumbers = (): void => {
     setFile({ kind: 'none' })
     dropped.current = []
+    rowsAtHand.current = undefined
     change({ traffic: DEFAULT_NUMBERS }, 'push')
   }
 

@@ -1,3 +1,4 @@
+import type { Requests } from '@breakeven/core'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Served } from '../simulate/serve.ts'
 import type { Names, PartAnswer, Question, RefinerReply, Result, SolverReply } from '../solve/messages.ts'
@@ -15,6 +16,9 @@ type Deeper = {
   readonly parts?: readonly PartAnswer[]
   readonly finished: boolean
 }
+
+/** Calls as they came, and the packed traffic that was made of them. */
+export type RowsAtHand = { readonly packed: string; readonly rows: Requests }
 
 export type Shown = {
   readonly names: Names | undefined
@@ -41,8 +45,8 @@ const fetchCatalogue = async (): Promise<ArrayBuffer> => {
   return response.arrayBuffer()
 }
 
-const send = (worker: Worker, settings: Settings, catalogue: ArrayBuffer): void => {
-  const question: Question = { settings, catalogue }
+const send = (worker: Worker, settings: Settings, catalogue: ArrayBuffer, rows?: Requests): void => {
+  const question: Question = { settings, catalogue, ...(rows === undefined ? {} : { rows }) }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no origin to name.
   worker.postMessage(question)
 }
@@ -114,7 +118,7 @@ const deepest = (solved: Result | undefined, deeper: Result | undefined): Result
  * The answer to the settings: in closed form as soon as a worker has it, deeper when another has played it through.
  * A deeper look that is overtaken by a new question is stopped, and never shown as the new one's.
  */
-export const useAnswer = (settings: Settings, ready: boolean, held: boolean): Shown => {
+export const useAnswer = (settings: Settings, ready: boolean, held: boolean, rows: RowsAtHand | undefined): Shown => {
   const { hidden: _hidden, ...asked } = settings
   // The legend does not change the answer, so it must not work it out again.
   const question = useMemo(() => settings, Object.values(asked))
@@ -149,7 +153,13 @@ export const useAnswer = (settings: Settings, ready: boolean, held: boolean): Sh
         if (data.kind === 'finished') worker?.terminate()
       })
       worker.addEventListener('error', () => setDeeper((before) => merged(before, question, { kind: 'finished' })))
-      send(worker, question, catalogue)
+      const { traffic } = question
+      send(
+        worker,
+        question,
+        catalogue,
+        traffic.kind === 'file' && rows?.packed === traffic.packed ? rows.rows : undefined,
+      )
     }, PAUSE_MS)
     return () => {
       clearTimeout(timer)

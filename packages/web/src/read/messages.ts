@@ -1,3 +1,4 @@
+import type { IsoDate, Requests } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
 import type { FileChoice, Part } from '../state/settings.ts'
 
@@ -6,6 +7,8 @@ export type ReadRequest = {
   readonly files: readonly File[]
   readonly edges: readonly number[]
   readonly choice: FileChoice
+  /** The day of the prices: a trace that counts from its own start is taken to begin on it, as on the command line. */
+  readonly on: IsoDate
 }
 /** What files held, summed up and packed beside the page: what is left is light. */
 export type ReadDone = {
@@ -15,6 +18,8 @@ export type ReadDone = {
   readonly coarsened: boolean
   readonly parts: readonly Part[]
   readonly report: ImportReport
+  /** The calls as they came, to be played while the files are at hand; absent where there are too many, or only sums of them. */
+  readonly rows?: Requests
 }
 export type ReadReply =
   | { readonly kind: 'progress'; readonly progress: ReadProgress }

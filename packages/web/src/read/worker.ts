@@ -1,5 +1,6 @@
 // Reads usage files beside the page, so that a large log never holds up typing.
-import { collector, InputError, parseMap, parseWhere } from '@breakeven/core'
+import type { Requests } from '@breakeven/core'
+import { collector, InputError, parseMap, parseWhere, rowKeeper, startOfDate } from '@breakeven/core'
 import { readUsageStreams, requireTraffic } from '@breakeven/formats'
 import { problemOf } from '../solve/session.ts'
 import { summaryOf } from '../state/summary.ts'
@@ -8,18 +9,34 @@ import type { ReadReply, ReadRequest } from './messages.ts'
 /** Often enough to be seen moving, too seldom to be felt. */
 const PROGRESS_EVERY_MS = 80
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no origin to name.
-const reply = (message: ReadReply): void => self.postMessage(message)
+/** Rows are handed over, not copied. */
+const reply = (message: ReadReply): void => {
+  const rows = message.kind === 'done' ? message.rows : undefined
+  const handed = rows === undefined ? [] : [rows.at.buffer, rows.input.buffer, rows.output.buffer]
+  self.postMessage(message, handed as ArrayBuffer[])
+}
 
-const read = async ({ files, edges, choice }: ReadRequest): Promise<ReadReply> => {
+/** Shared prefixes are lists of lists, slow to hand on: so many rows of them, and no more. */
+const MOST_WITH_PREFIXES = 50_000
+
+const played = (rows: Requests | undefined): { rows?: Requests } =>
+  rows === undefined || (rows.prefixes !== undefined && rows.at.length > MOST_WITH_PREFIXES) ? {} : { rows }
+
+const read = async ({ files, edges, choice, on }: ReadRequest): Promise<ReadReply> => {
   const { where, by, map, dateOrder } = choice
   const given = where.trim() === '' ? undefined : where
-  const rows = collector({ edges, gaps: 'zero' }, parseWhere(given), by === '' ? undefined : by)
+  const filter = parseWhere(given)
+  const rows = collector({ edges, gaps: 'zero' }, filter, by === '' ? undefined : by)
+  const keeper = rowKeeper(filter)
   let shownAt = 0
   const report = await readUsageStreams(
     files.map((file) => ({ name: file.name, stream: file.stream(), bytes: file.size })),
     {
-      onRow: rows.add,
+      onRow: (row) => {
+        rows.add(row)
+        keeper.add(row)
+      },
+      relativeTo: startOfDate(on),
       onProgress: ({ file, bytesRead, bytesTotal, rows: count }) => {
         const now = performance.now()
         if (now - shownAt < PROGRESS_EVERY_MS) return
@@ -41,7 +58,7 @@ const read = async ({ files, edges, choice }: ReadRequest): Promise<ReadReply> =
   const parts = await Promise.all(
     rows.parts().map(async ({ value, workload }) => ({ value, packed: (await summaryOf(workload)).text })),
   )
-  return { kind: 'done', packed: text, coarsened, parts, report }
+  return { kind: 'done', packed: text, coarsened, parts, report, ...played(keeper.kept()) }
 }
 
 const problemIn = (error: unknown): ReadReply => {

@@ -1,4 +1,4 @@
-import type { Comparison, CurveParts, PricedOption } from '@breakeven/core'
+import type { Comparison, CurveParts, PricedOption, Requests } from '@breakeven/core'
 import { curveOf } from '@breakeven/core'
 import type { ArticlePreset } from '@breakeven/core'
 import type { Served } from '../simulate/serve.ts'
@@ -65,7 +65,12 @@ export const unwireResult = (result: WiredResult): Result => {
 }
 
 /** To a worker, which opens the catalogue with the first one. */
-export type Question = { readonly settings: Settings; readonly catalogue: ArrayBuffer }
+export type Question = {
+  readonly settings: Settings
+  readonly catalogue: ArrayBuffer
+  /** The calls of the files as they came, where they are at hand: what is simulated is played on them. */
+  readonly rows?: Requests
+}
 
 /** From the worker that answers in closed form. */
 export type SolverReply =

@@ -15,16 +15,21 @@ const reply = (message: RefinerReply): void => self.postMessage(message)
 
 let session: Promise<Session> | undefined
 
-const refine = async (open: Session, { settings: given }: Question): Promise<void> => {
+const MOST_PARTS_PLAYED = 10
+
+const refine = async (open: Session, { settings: given, rows }: Question): Promise<void> => {
   const catalog = await open.catalogFor(given)
   const settings = withoutMissing(given, missingNames(catalog, given))
   const asked: Asked = { catalog, settings, read: await open.trafficFor(settings) }
-  const result: Result = solve(asked, settings.estimate)
+  const result: Result = solve({ ...asked, rows }, settings.estimate)
   reply({ kind: 'refined', result: wireResult(result) })
   if (result.kind === 'answer' && settings.preset === undefined)
     reply({ kind: 'served', served: serve(asked, result.comparison) })
-  const parts = (await open.partsFor(settings)).flatMap(({ value, workload }) => {
-    const part = solve({ ...asked, read: workload }, settings.estimate)
+  const all = await open.partsFor(settings)
+  // Each takes its time to be played: of many parts each is priced by formula, as on the command line.
+  const depth = all.length > MOST_PARTS_PLAYED ? 'closed-form' : settings.estimate
+  const parts = all.flatMap(({ value, workload }) => {
+    const part = solve({ ...asked, read: workload }, depth)
     return part.kind === 'answer' ? [{ value, comparison: wire(part.comparison) }] : []
   })
   if (parts.length > 0) reply({ kind: 'parts', parts })

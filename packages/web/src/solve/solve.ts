@@ -1,5 +1,5 @@
 import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
-import type { Catalog, Conditions, Workload } from '@breakeven/core'
+import type { Catalog, Conditions, Requests, Workload } from '@breakeven/core'
 import { articleComparison, compare, InputError, segmentEdges, workloadFromNumbers } from '@breakeven/core'
 import type { Settings } from '../state/settings.ts'
 import { conditionsOf } from './conditions.ts'
@@ -83,17 +83,22 @@ export type Asked = {
   readonly catalog: ShippedCatalog
   readonly settings: Settings
   readonly read?: Workload | undefined
+  /** The calls as they came, for the deeper look. */
+  readonly rows?: Requests | undefined
 }
 
 /** Settings in, answer out, at one of the two depths. What is wrong with the settings is an answer too. */
-export const solve = ({ catalog, settings, read }: Asked, estimate: Conditions['estimate'] = 'closed-form'): Result => {
+export const solve = (
+  { catalog, settings, read, rows }: Asked,
+  estimate: Conditions['estimate'] = 'closed-form',
+): Result => {
   try {
     if (settings.preset !== undefined) return solvePreset(catalog, settings)
     const workload = workloadOf(settings, catalog, read)
     const hours = hoursOf(workload)
     return {
       kind: 'answer',
-      comparison: compare(catalogFor(catalog, settings), workload, conditionsOf(settings, estimate)),
+      comparison: compare(catalogFor(catalog, settings), workload, conditionsOf(settings, estimate), rows),
       ...(hours === undefined ? {} : { hours }),
     }
   } catch (error) {
