@@ -18,11 +18,11 @@ const amount: Check = (value) => value > 0 && value <= MOST
 const seconds: Check = (value) => value >= 0 && value <= MOST_SECONDS
 const share: Check = (value) => value > 0 && value <= 1
 
-const SHAPE: readonly (readonly [keyof OpenModel & string, Check])[] = (
+const SHAPE: readonly (readonly [keyof OpenModel, Check])[] = (
   ['layers', 'hidden', 'heads', 'kvHeads', 'headSize', 'ffn', 'vocabulary', 'contextTokens'] as const
 ).map((field) => [field, count])
 
-const SETTINGS: readonly (readonly [keyof Engine & string, Check])[] = [
+const SETTINGS: readonly (readonly [keyof Engine, Check])[] = [
   ['stepSeconds', seconds],
   ['perSequenceSeconds', seconds],
   ['floorSecondsPerLayer', seconds],
@@ -34,10 +34,10 @@ const SETTINGS: readonly (readonly [keyof Engine & string, Check])[] = [
 
 const firstWrong = <Row extends object>(
   row: Row,
-  checks: readonly (readonly [keyof Row & string, Check])[],
+  checks: readonly (readonly [keyof Row, Check])[],
 ): string | undefined => {
   const wrong = checks.find(([field, passes]) => !passes(Number(row[field])))
-  return wrong === undefined ? undefined : `${wrong[0]} ${String(row[wrong[0]])}`
+  return wrong === undefined ? undefined : `${String(wrong[0])} ${String(row[wrong[0]])}`
 }
 
 const shapeProblem = (model: OpenModel): string | undefined =>

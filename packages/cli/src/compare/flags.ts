@@ -177,7 +177,7 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
   },
   precision: {
     kind: 'enum',
-    values: ['fp32', 'bf16', 'fp8', 'int8', 'int4'],
+    values: ['fp32', 'bf16', 'fp8', 'fp4', 'int8', 'int4'],
     optional: true,
     brief: 'Only deployments with weights in this precision',
   },

@@ -3,7 +3,7 @@ import { InputError } from '@breakeven/core'
 
 export { parseMap } from '@breakeven/core'
 
-const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'fp8', 'int8', 'int4']
+const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'fp8', 'fp4', 'int8', 'int4']
 
 /** What an option's id says after the machine: `int8`, `tp2`. Engine and purchase are of the whole comparison and stand by. */
 const settingOf = (text: string, setting: string): HostChoice => {
