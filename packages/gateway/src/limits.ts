@@ -6,6 +6,8 @@ import { isObject, only } from './value.ts'
 export type Limits = {
   /** A request's body; more is 413. API Gateway itself takes 10 MB. */
   readonly bodyBytes: Bytes
+  /** The bodies of all requests at a time, on one server; more is 503 with Retry-After. */
+  readonly heldBytes: Bytes
   /** A request's line and headers together; more is 431. */
   readonly headerBytes: Bytes
   /** An answer that is not streamed; more is 502. */
@@ -24,6 +26,7 @@ export type Limits = {
 
 export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 10 * 1024 * 1024,
+  heldBytes: 256 * 1024 * 1024,
   headerBytes: 16 * 1024,
   answerBytes: 64 * 1024 * 1024,
   calls: 1024,

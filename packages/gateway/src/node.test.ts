@@ -169,6 +169,22 @@ describe('over HTTP', () => {
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(200)
   })
 
+  it('holds no more of all requests together than it may, and takes more when those are answered', async () => {
+    const answers: ((answer: GatewayResponse) => void)[] = []
+    const { url } = await served(() => new Promise((resolve) => answers.push(resolve)), { heldBytes: 1000 })
+    const post = (length: number): Promise<Response> => fetch(url, { method: 'POST', body: 'x'.repeat(length) })
+    const first = post(900)
+    await until(() => answers.length === 1)
+    const second = await post(200)
+    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
+    answers[0]?.(OK)
+    expect((await first).status).toBe(200)
+    const third = post(900)
+    await until(() => answers.length === 2)
+    answers[1]?.(OK)
+    expect((await third).status).toBe(200)
+  })
+
   it('answers what is no HTTP, and a smuggled request, with 400', async () => {
     const { url } = await served(async () => OK)
     for (const text of [

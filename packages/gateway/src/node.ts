@@ -47,23 +47,42 @@ const headersOf = (message: IncomingMessage): Record<string, string> => {
   return headers
 }
 
-/** Undefined: more than the limit. Rejects where the client goes away first. */
-const piecesOf = (message: IncomingMessage, limit: number): Promise<readonly Buffer[] | undefined> =>
+const tooLarge = ({ bodyBytes }: Limits): Fault =>
+  new Fault(413, `The body has more than ${bodyBytes} bytes.`, { code: 'request_too_large' })
+const overloaded = (): Fault => new Fault(503, 'Too much is being received.', { code: 'overloaded', retrySeconds: 1 })
+
+/** What all requests of a server hold in memory: whoever sends has not shown a key yet. */
+type Held = { bytes: number }
+
+/** The body, or why it is not taken. Rejects where the client goes away first. */
+const receive = (
+  message: IncomingMessage,
+  response: ServerResponse,
+  limits: Limits,
+  held: Held,
+): Promise<readonly Buffer[] | Fault> =>
   new Promise((resolve, reject) => {
-    if (Number(message.headers['content-length']) > limit) return resolve(undefined)
+    if (Number(message.headers['content-length']) > limits.bodyBytes) return resolve(tooLarge(limits))
     const pieces: Buffer[] = []
     let bytes = 0
+    const refuse = (fault: Fault): void => {
+      message.pause()
+      resolve(fault)
+    }
     message.on('data', (piece: Buffer) => {
       bytes += piece.length
-      if (bytes > limit) {
-        message.pause()
-        resolve(undefined)
-      } else pieces.push(piece)
+      held.bytes += piece.length
+      if (bytes > limits.bodyBytes) refuse(tooLarge(limits))
+      else if (held.bytes > limits.heldBytes) refuse(overloaded())
+      else pieces.push(piece)
     })
     message.on('end', () => resolve(pieces))
     message.on('error', reject)
     message.on('close', () => {
       if (!message.complete) reject(new Error('the client went away'))
+    })
+    response.on('close', () => {
+      held.bytes -= bytes
     })
   })
 
@@ -117,12 +136,6 @@ const send = async (
   await sendPieces(response, body, limits)
 }
 
-const tooLarge = (limit: number): GatewayResponse =>
-  faultAnswer(new Fault(413, `The body has more than ${limit} bytes.`, { code: 'request_too_large' }), {
-    // The rest of the body is still on its way, and nobody will read it.
-    connection: 'close',
-  })
-
 const pathOf = (url = '/'): string => {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)
@@ -133,13 +146,15 @@ const serveOne = async (
   message: IncomingMessage,
   response: ServerResponse,
   limits: Limits,
+  held: Held,
 ): Promise<void> => {
   const gone = new AbortController()
   response.on('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const pieces = await piecesOf(message, limits.bodyBytes)
-  if (pieces === undefined) return send(response, tooLarge(limits.bodyBytes), limits)
+  const pieces = await receive(message, response, limits, held)
+  // The rest of the body is still on its way, and nobody will read it.
+  if (pieces instanceof Fault) return send(response, faultAnswer(pieces, { connection: 'close' }), limits)
   const request: GatewayRequest = {
     method: message.method ?? 'GET',
     path: pathOf(message.url),
@@ -176,6 +191,7 @@ export const serveNode = async (
   { host = '127.0.0.1', port = 0, limits = DEFAULT_LIMITS }: NodeOptions = {},
 ): Promise<Served> => {
   const requestMs = limits.requestSeconds * MS
+  const held: Held = { bytes: 0 }
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -185,7 +201,7 @@ export const serveNode = async (
     },
     (message, response) => {
       // Only a client that went away rejects here: there is nobody left to tell.
-      serveOne(handler, message, response, limits).catch(() => response.destroy())
+      serveOne(handler, message, response, limits, held).catch(() => response.destroy())
     },
   )
   server.on('clientError', refuseEarly)
