@@ -14,7 +14,7 @@ const countUpTo =
     Number.isInteger(value) && value >= 1 && value <= most
 const count = countUpTo(1e9)
 const places = countUpTo(MOST_PLACES)
-const amount: Check = (value) => value > 0 && value <= MOST
+const amount: Check = (value) => value >= 1 && value <= MOST
 const seconds: Check = (value) => value >= 0 && value <= MOST_SECONDS
 const share: Check = (value) => value > 0 && value <= 1
 
@@ -44,9 +44,10 @@ const shapeProblem = (model: OpenModel): string | undefined =>
   firstWrong(model, SHAPE) ??
   (model.kvHeads > model.heads ? `kvHeads ${model.kvHeads} of ${model.heads} heads` : undefined)
 
-const deviceProblem = ({ bytesPerSecond, usableBytes = 1 }: Accelerator): string | undefined => {
-  if (!amount(bytesPerSecond)) return `bytesPerSecond ${bytesPerSecond}`
-  return amount(usableBytes) ? undefined : `usableBytes ${usableBytes}`
+const deviceProblem = ({ bytesPerSecond, usableBytes = 1, flopsPerSecond }: Accelerator): string | undefined => {
+  const amounts = Object.entries({ bytesPerSecond, usableBytes, ...flopsPerSecond })
+  const wrong = amounts.find(([, value]) => !amount(value))
+  return wrong === undefined ? undefined : `${wrong[0]} ${wrong[1]}`
 }
 
 /** What no model, device or engine has: rows of a user's own may hold anything. */
