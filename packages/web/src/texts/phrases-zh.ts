@@ -215,30 +215,15 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['standard', '标准'],
   ['text tokens only: audio is priced apart', '只计文本 token：音频另计'],
   [
-    'simulated: at its full rate p95 is {} to the first token and {} a token; the closed form gave {} requests/s a replica',
-    '仿真：满载时 p95 首个 token 为 {0}，之后每个 {1}；解析公式给出每副本每秒 {2} 次请求',
+    'simulated: at its full rate p95 is {}; the closed form gave {} requests/s a replica',
+    '仿真：满载时 p95 {0}；解析公式给出每副本每秒 {1} 次请求',
   ],
   [
-    'the rate of one replica asks for {}, which missed the target when {} was played; with {} p95 is {} to the first token and {} a token, within the target',
-    '按单副本速率需要 {0} 个，但按{1}仿真未达标；用 {2} 时 p95 首个 token 为 {3}，之后每个 {4}，达标',
+    'the rate of one replica asks for {}, which missed the target when {} ({}) was played; with {} p95 is {}, within the target',
+    '按单副本速率需要 {0} 个，但按{1}仿真（{2}）未达标；用 {3} 时 p95 {4}，达标',
   ],
-  [
-    'played on {} ({}): with {} p95 is {} to the first token and {} a token, within the target',
-    '按{0}仿真（{1}）：用 {2} 时 p95 首个 token 为 {3}，之后每个 {4}，达标',
-  ],
-  [
-    'simulated: at its full rate p95 is {} to the first token; the closed form gave {} requests/s a replica',
-    '仿真：满载时 p95 首个 token 为 {0}；解析公式给出每副本每秒 {1} 次请求',
-  ],
-  [
-    'played on {} ({}): with {} p95 is {} to the first token, within the target',
-    '按{0}仿真（{1}）：用 {2} 时 p95 首个 token 为 {3}，达标',
-  ],
-  [
-    'the rate of one replica asks for {}, which missed the target when {} was played; with {} p95 is {} to the first token, within the target',
-    '按单副本速率需要 {0} 个，但按{1}仿真未达标；用 {2} 时 p95 首个 token 为 {3}，达标',
-  ],
-  ['at most {} by the hour, {} paid on average,', '按小时至多 {0}（平均计费 {1} 个）'],
+  ['played on {} ({}): with {} p95 is {}, within the target', '按{0}仿真（{1}）：用 {2} 时 p95 {3}，达标'],
+  ['at most {} by the hour, {} paid on average,', '每小时至多 {0}、平均付费 {1} 个'],
   ['{} requests, one part in {} of fleet and traffic', '{0} 次请求，机群与流量各取 {1} 分之一'],
   ['{w} requests', '{0} 次请求'],
   ['{w} replicas', '{0} 个副本'],
@@ -251,6 +236,13 @@ export const phrases: readonly (readonly [string, string])[] = [
     'simulated on {} ({}): {} at most {} requests at a time, so that p95 stays {} to the first token and {} a token; who finds no place goes to the renter at once: {} of calls, {} of prompt and {} of completion tokens',
     '按{0}仿真（{1}）：{2}最多同时处理 {3} 个请求，使 p95 首个 token 保持在 {4}，之后每个 {5}；没有空位的请求立即转给租用的模型：{6} 的调用、{7} 的输入与 {8} 的输出 token',
   ],
+  [
+    'own machines alone, enough for the peak, cost ${} a day; the renter alone ${}',
+    '只用自有机器（足够峰值）每天 {0} 美元；只租用 {1} 美元',
+  ],
+  ['the latency of the renter stands in no price list and is not counted', '租用方的时延不在价目表上，未计入'],
+  ['{w} ${w} ({} of calls over), {}', '{0} 台 {1} 美元（{2} 的调用溢出）、{3}'],
+  ['{w} ${w} ({} of calls over)', '{0} 台 {1} 美元（{2} 的调用溢出）'],
   ['the replica takes', '该副本'],
   ['each of {} replicas takes', '{0} 个副本各'],
   [
@@ -275,6 +267,10 @@ export const phrases: readonly (readonly [string, string])[] = [
     'a machine carries {} requests/s at {} an hour, here {} at {}',
     '其一台机器每秒承担 {0} 次请求，每小时 {1}；此处为 {2}，每小时 {3}',
   ],
+
+  // Latencies within the sentences above
+  ['{} to the first token and {} a token', '首个 token 为 {0}，之后每个 {1}'],
+  ['{} to the first token', '首个 token 为 {0}'],
 
   // What moves the break-even
   ['tokens per request', '每次请求的 token'],

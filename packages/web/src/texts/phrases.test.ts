@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { loadCatalog } from '@breakeven/catalog'
-import type { Comparison, Workload } from '@breakeven/core'
-import { segmentEdges, summarizer } from '@breakeven/core'
+import { applyOverrides } from '@breakeven/catalog/override'
+import type { Comparison, Requests, Workload } from '@breakeven/core'
+import { rowKeeper, segmentEdges, summarizer } from '@breakeven/core'
 import { readUsageStreams, renderImportReport } from '@breakeven/formats'
 import { describe, expect, test } from 'vitest'
 import { solve } from '../solve/solve.ts'
@@ -67,14 +68,20 @@ const left = (comparison: Comparison): string[] => [
 
 const settingsOf = (fragment: string): Settings => readFragment(`v=1&on=2026-11-24&${fragment}`, '2026-11-24').settings
 
-const read = async (): Promise<{ workload: Workload; report: string }> => {
+const read = async (): Promise<{ workload: Workload; rows: Requests | undefined; report: string }> => {
   const { add, done } = summarizer({ edges: segmentEdges(catalog), gaps: 'zero' })
+  const keeper = rowKeeper({})
   const bytes = readFileSync(EXAMPLE)
   const report = await readUsageStreams(
     [{ name: 'usage.csv', stream: new Blob([bytes]).stream(), bytes: bytes.length }],
-    { onRow: add },
+    {
+      onRow: (row) => {
+        add(row)
+        keeper.add(row)
+      },
+    },
   )
-  return { workload: done(), report: renderImportReport(report) }
+  return { workload: done(), rows: keeper.kept(), report: renderImportReport(report) }
 }
 
 describe('in Chinese no sentence of the core stays English', () => {
@@ -90,13 +97,23 @@ describe('in Chinese no sentence of the core stays English', () => {
     expect(left(result.comparison)).toEqual([])
   })
 
+  test('a mix that was played', async () => {
+    const machine = 'machines:\n  - id: our-h100\n    accelerator: H100\n    count: 1\n    usdPerHour: 1.2\n'
+    const own = applyOverrides(catalog, machine, 'ours.yaml')
+    const asked = 'requests=300000&in=1500&out=400&peak=8&api=openai/gpt-5.4&models=gpt-oss-120b&machines=our-h100'
+    const result = solve({ catalog: own, settings: settingsOf(asked) }, 'simulated')
+    if (result.kind !== 'answer') throw new Error(result.message)
+    expect(result.comparison.options[0]!.kind).toBe('hybrid')
+    expect(left(result.comparison)).toEqual([])
+  })
+
   test('a file and its report', async () => {
-    const { workload, report } = await read()
+    const { workload, rows, report } = await read()
     const settings: Settings = {
       ...settingsOf('models=gpt-oss-20b&machines=ml.g6e.xlarge'),
       traffic: { kind: 'file', names: ['usage.csv'], packed: '' },
     }
-    const result = solve({ catalog, settings, read: workload }, 'simulated')
+    const result = solve({ catalog, settings, read: workload, rows }, 'simulated')
     if (result.kind !== 'answer') throw new Error(result.message)
     expect(left(result.comparison)).toEqual([])
     const labels = report.split('\n').flatMap((line) => line.trim().split(/\s{2,}/))
@@ -106,6 +123,13 @@ describe('in Chinese no sentence of the core stays English', () => {
   test('a figure keeps its value, a name its letters', () => {
     expect(say('peak 3.0 x the mean (no clock shows the peak; band 2 to 5.0)')).toBe(
       '峰值为均值的 3.0 倍（没有时间记录可看出峰值；区间 2 到 5.0）',
+    )
+    expect(
+      say(
+        'played on the traffic as it came (2,100 requests): with at most 3 replicas by the hour, 1.4 paid on average, p95 is 345 ms to the first token and 10 ms a token, within the target',
+      ),
+    ).toBe(
+      '按实际到达的流量仿真（2,100 次请求）：用 每小时至多 3 个副本、平均付费 1.4 个 时 p95 首个 token 为 345 ms，之后每个 10 ms，达标',
     )
     expect(say('overflow: cached input')).toBe('溢出：缓存的输入')
     expect(say('something nobody has said before')).toBe('something nobody has said before')
