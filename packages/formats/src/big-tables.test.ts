@@ -1,11 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { summarizer } from '@breakeven/core'
-import type { Workload } from '@breakeven/core'
+import type { Row, Workload } from '@breakeven/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from './duckdb/connect.ts'
+import { openTrafficWriter } from './duckdb.ts'
 import type { ReadOptions } from './format.ts'
 import { readUsage } from './node.ts'
 import type { ImportReport } from './report.ts'
@@ -40,6 +42,23 @@ const read = async (path: string, isBig: boolean, options: Partial<ReadOptions> 
   } catch (error) {
     return { error: String(error) }
   }
+}
+
+/** The same table as Parquet, its columns as `sql` has them, both ways; whether DuckDB did it. */
+const sameParquet = async (
+  name: string,
+  csv: string,
+  sql: string,
+  options: Partial<ReadOptions> = {},
+): Promise<boolean> => {
+  const [from, to] = [join(folder, `${name}.source.csv`), join(folder, `${name}.made.parquet`)]
+  await writeFile(from, csv)
+  const { connection, close } = await connect(to)
+  await connection.run(
+    `COPY (SELECT ${sql} FROM read_csv('${from}', all_varchar = true)) TO '${to}' (FORMAT parquet, ROW_GROUP_SIZE 5000)`,
+  )
+  close()
+  return same(`${name}.parquet`, await readFile(to), options)
 }
 
 /** Both ways; whether DuckDB did it. */
@@ -304,4 +323,80 @@ describe('edge cases', () => {
     expect(await same('head.csv', head)).toBe(false)
     expect(await same('none.csv', '')).toBe(false)
   })
+})
+
+describe('Parquet', () => {
+  const COUNTS =
+    'model, project, status, tier, task, input_tokens::BIGINT AS input_tokens, cached_tokens::DOUBLE AS cached_tokens, output_tokens::INTEGER AS output_tokens'
+  const calls = fc.sample(anyCall, { seed: 7, numRuns: 400 }).map(plain)
+  const iso = (at: number): string => new Date(at).toISOString()
+
+  it.each<[string, string, (at: number) => string, boolean]>([
+    ['texts', 'timestamp', iso, true],
+    ['timestamps', 'timestamp::TIMESTAMP AS timestamp', (at) => iso(at).replace('Z', ''), true],
+    ['timestamps with a zone', 'timestamp::TIMESTAMPTZ AS timestamp', iso, true],
+    ['milliseconds', 'timestamp::TIMESTAMP_MS AS timestamp', (at) => iso(at).replace('Z', ''), true],
+    ['epoch seconds', 'timestamp::BIGINT AS timestamp', (at) => String(Math.floor(at / 1000)), true],
+    ['epoch seconds and a fraction', 'timestamp::DOUBLE AS timestamp', (at) => String(at / 1000), true],
+    ['nanoseconds', 'timestamp::TIMESTAMP_NS AS timestamp', (at) => iso(at).replace('Z', ''), false],
+    ['days', 'timestamp::DATE AS timestamp', (at) => iso(at).slice(0, 10), false],
+  ])('times as %s', async (name, sql, time, byDuckDb) => {
+    expect(await sameParquet(name, csv(calls, time), `${sql}, ${COUNTS}`)).toBe(byDuckDb)
+  })
+
+  it('counts as decimals, a fraction among them, and texts', async () => {
+    const text = csv(calls, iso)
+    const counts = (type: string): string => `timestamp, model, input_tokens::${type} AS input_tokens, output_tokens`
+    expect(await sameParquet('texts only', text, '*')).toBe(false)
+    expect(await sameParquet('decimal', text, `${counts('DECIMAL(12, 1)')}::DECIMAL(9, 0) AS output_tokens`)).toBe(true)
+    expect(await sameParquet('half', text, `${counts('DOUBLE + 0.5')}::DOUBLE AS output_tokens`)).toBe(false)
+  })
+
+  it('a map, and a preset', async () => {
+    const text = `when,n,k\n${Array.from({ length: 50 }, (_, i) => `${iso(MONDAY + i)},${i},1\n`).join('')}`
+    const map = { at: 'when', input: 'n', output: 'k', model: '=gpt-4o' }
+    expect(await sameParquet('mapped', text, '"when", n::INTEGER AS n, k::INTEGER AS k', { map })).toBe(true)
+    const burst = `Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n45,GPT-4,1087,0,1087,API log\n`
+    expect(
+      await sameParquet(
+        'burst',
+        burst,
+        '"Timestamp"::DOUBLE AS "Timestamp", Model, "Request tokens"::BIGINT AS "Request tokens", "Response tokens"::BIGINT AS "Response tokens", "Total tokens", "Log Type"',
+        { relativeTo: 86_400 * 20_000 },
+      ),
+    ).toBe(true)
+  })
+
+  it.each<[string, (call: Call, i: number) => Row, boolean]>([
+    ['calls alone', (call) => rowOf(call), true],
+    ['a bucket among them', (call, i) => (i === 7 ? bucketOf(call) : rowOf(call)), false],
+    [
+      'a cache write among them',
+      (call, i) => (i === 7 ? { ...rowOf(call), usage: { freshInput: 1, cacheWrite5m: 5, output: 1 } } : rowOf(call)),
+      false,
+    ],
+  ])('our own rows: %s', async (name, make, byDuckDb) => {
+    const path = join(folder, `ours ${name}.made`)
+    const writer = await openTrafficWriter(path)
+    for (const [i, call] of calls.entries()) writer.add(make(call, i))
+    await writer.close()
+    expect(await same(`ours ${name}.parquet`, await readFile(path))).toBe(byDuckDb)
+  })
+})
+
+const rowOf = ({ at, model, status, input, output }: Call): Extract<Row, { kind: 'call' }> => ({
+  kind: 'call',
+  task: 'generate',
+  at: at / 1000,
+  status: status === 'error' ? 'error' : 'ok',
+  ...(model === '' ? {} : { model }),
+  usage: { ...(input === undefined ? {} : { freshInput: input }), ...(output === undefined ? {} : { output }) },
+})
+const bucketOf = (call: Call): Row => ({
+  kind: 'bucket',
+  task: 'generate',
+  from: MONDAY / 1000,
+  to: MONDAY / 1000 + 3600,
+  requests: 3,
+  usage: rowOf(call).usage,
 })

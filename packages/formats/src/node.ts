@@ -15,6 +15,8 @@ import { brokenGzip, guardRatio, isGzip, isParquet, joinBytes, TELLING_BYTES } f
 
 const CHUNK_BYTES = 512 * 1024
 const BIG_FILE_BYTES = 64 * 1024 * 1024
+/** DuckDB reads Parquet in any case, and a megabyte of it is a hundred thousand rows. */
+const BIG_PARQUET_BYTES = 1024 * 1024
 
 type Sink = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void }
 
@@ -114,9 +116,13 @@ const readFile = async (path: string, session: Session, options: ReadOptions): P
   }
   const start = await sizeAndStart(path)
   const { bytesTotal, isPacked } = start
+  const { big } = options
   if (start.isParquet) {
-    const { readParquet } = await import('./duckdb/read-parquet.ts')
-    await readParquet(path, session)
+    const isSummed =
+      big !== undefined &&
+      bytesTotal >= (big.fromBytes ?? BIG_PARQUET_BYTES) &&
+      (await (await import('./duckdb/sum-table.ts')).sumBigParquet(path, bytesTotal, session, big))
+    if (!isSummed) await (await import('./duckdb/read-parquet.ts')).readParquet(path, session)
     options.onProgress?.({ file: path, bytesRead: bytesTotal, bytesTotal, rows: session.rows() })
     return
   }
@@ -125,7 +131,6 @@ const readFile = async (path: string, session: Session, options: ReadOptions): P
     bytesRead += bytes
     options.onProgress?.({ file: path, bytesRead, bytesTotal, rows: session.rows() })
   }
-  const { big } = options
   if (big !== undefined && !isPacked && bytesTotal >= (big.fromBytes ?? BIG_FILE_BYTES)) {
     const { sumBigTable } = await import('./duckdb/sum-table.ts')
     if (await sumBigTable(path, bytesTotal, session, big)) {

@@ -83,6 +83,8 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
   const deferred = session.deferred(format.id)
   const facts: Record<string, string> = {}
   let unused: readonly string[] = []
+  /** Counted where any row says how much was cached, in whatever order they come. */
+  let withoutCache = 0
   let bucketSeconds = 0
   let relative = false
   let incompletePage = false
@@ -122,7 +124,7 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     if (usage.cacheRead !== undefined) {
       often.cacheRead += usage.cacheRead
       counts.cacheRead ??= 0
-    } else if (counts.cacheRead !== null) add('cacheReadUnknownRows', 1)
+    } else withoutCache++
     const unsplit = extra.unsplitWrite ?? 0
     const short = (usage.cacheWrite5m ?? 0) - unsplit
     if (usage.cacheWrite5m !== undefined || usage.cacheWrite1h !== undefined) {
@@ -211,7 +213,10 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
     expand: (entries) => {
       often.lines += entries - 1
     },
-    count: (name, amount = 1) => add(name, amount),
+    count: (name, amount = 1) => {
+      if (name === 'cacheReadUnknownRows') withoutCache += amount
+      else add(name, amount)
+    },
     seen: (id) => {
       const own = copyOf(id)
       if (seen.has(own)) return true
@@ -239,6 +244,8 @@ export const newTally = (file: string, format: Format, session: Session): Tally 
         const known = counts[name]
         if (known !== null) all[name] = known + often[name]
       }
+      if (all.cacheRead !== null && withoutCache > 0)
+        all.cacheReadUnknownRows = (all.cacheReadUnknownRows ?? 0) + withoutCache
       const dropped = DROPS.reduce((sum, name) => sum + (all[name] ?? 0), 0)
       if (all.lines !== (all.rows ?? 0) + dropped)
         throw new Error(`${file} (${format.id}): ${all.lines} entries, but ${all.rows} rows and ${dropped} drops`)

@@ -40,7 +40,11 @@ const headOf = async (path: string): Promise<{ text: string; isText: boolean }> 
   }
 }
 
-const formatOf = (head: TableHead | JsonHead, path: string, session: Session): TableFormat | JsonFormat | undefined => {
+export const formatOf = (
+  head: TableHead | JsonHead,
+  path: string,
+  session: Session,
+): TableFormat | JsonFormat | undefined => {
   try {
     return recognise(head, path, session.as)
   } catch (error) {
@@ -53,7 +57,7 @@ const formatOf = (head: TableHead | JsonHead, path: string, session: Session): T
 /** Meters and sums that one row of a database's answer does not carry. */
 const BEYOND_SUMS = ['cacheWrite', 'cacheWrite5m', 'cacheWrite1h', 'reasoning', 'requests'] as const
 
-const isSummable = (columns: Columns, map: ColumnMap): boolean =>
+export const isSummable = (columns: Columns, map: ColumnMap): boolean =>
   columns.at >= 0 &&
   (columns.input >= 0 || columns.freshInput >= 0) &&
   BEYOND_SUMS.every((field) => columns[field] < 0) &&

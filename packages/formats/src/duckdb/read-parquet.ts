@@ -1,5 +1,7 @@
 import { InputError } from '@breakeven/core'
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
 import { columnName } from '../format.ts'
+import type { TableHead } from '../format.ts'
 import { giveRow, startFile } from '../intake.ts'
 import type { Session } from '../session.ts'
 import type { Cells } from '../text/table.ts'
@@ -8,6 +10,7 @@ import { toNumber } from '../text/value.ts'
 import { connect, quoted } from './connect.ts'
 
 const SAMPLE_ROWS = 20
+const rowsOf = (path: string): string => `SELECT * FROM read_parquet(${quoted(path)})`
 
 /** DuckDB's own kinds of value: times with `micros` or the like, lists with `items`. */
 type Rich = {
@@ -76,34 +79,35 @@ const cellsOver = (): {
   }
 }
 
+/** The columns of a Parquet file, its first rows as texts, and the types that DuckDB gives them. Throws `InputError` where it is none. */
+export const parquetHead = async (
+  connection: DuckDBConnection,
+  path: string,
+): Promise<{ head: TableHead; types: readonly DuckDBType[] }> => {
+  const found = await connection.runAndReadAll(`${rowsOf(path)} LIMIT ${SAMPLE_ROWS}`).catch((error: unknown) => {
+    throw new InputError('This Parquet file cannot be read.', {
+      file: path,
+      hint: error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'Write it again.',
+    })
+  })
+  const header = found.columnNames()
+  const sample = found.getRows().map((row) => row.map(textOf))
+  return {
+    head: { kind: 'table', delimiter: ',', header, columns: header.map(columnName), sample },
+    types: found.columnTypes(),
+  }
+}
+
 /** Reads a Parquet file with any of the table formats, recognised by its columns. Lines are row numbers from 1. */
 export const readParquet = async (path: string, session: Session): Promise<void> => {
   const { connection, close } = await connect(path)
   try {
-    const from = `SELECT * FROM read_parquet(${quoted(path)})`
-    const head = await connection.runAndReadAll(`${from} LIMIT ${SAMPLE_ROWS}`).catch((error: unknown) => {
-      throw new InputError('This Parquet file cannot be read.', {
-        file: path,
-        hint: error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'Write it again.',
-      })
-    })
-    const header = head.columnNames()
-    const sample = head.getRows().map((row) => row.map(textOf))
-    const { format, tally } = startFile(
-      path,
-      { kind: 'table', delimiter: ',', header, columns: header.map(columnName), sample },
-      session,
-    )
+    const { head } = await parquetHead(connection, path)
+    const { format, tally } = startFile(path, head, session)
     if (format.syntax !== 'table') throw new Error(`${format.id} was chosen for a table`)
-    const reader = format.open(tally.context, {
-      kind: 'table',
-      delimiter: ',',
-      header,
-      columns: header.map(columnName),
-      sample,
-    })
+    const reader = format.open(tally.context, head)
     const { cells, at } = cellsOver()
-    const result = await connection.stream(from)
+    const result = await connection.stream(rowsOf(path))
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const columns = chunk.getColumns()
       for (let row = 0; row < chunk.rowCount; row++) {

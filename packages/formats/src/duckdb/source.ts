@@ -9,6 +9,12 @@ export type Source = {
   /** `read_csv(…)` or `read_json(…)`. */
   readonly from: string
   readonly valueOf: (column: number) => string
+  /** Of the first rows, for the clock, where it is another. */
+  readonly firstValueOf?: (column: number) => string
+  /** The time is a timestamp, and not what it is written as. */
+  readonly hasTimestamps?: boolean
+  /** What else each row must fulfil to be plain. */
+  readonly only?: string
 }
 
 /** A name inside SQL. */

@@ -60,6 +60,7 @@ const timeSql = ({
       second: `moment // 1000000 + ${shift}`,
     }
   }
+  if (style.kind === 'timestamp') return { moment: 'epoch_us(written)', second: `moment // 1000000 + ${shift}` }
   const moment =
     secondsPerUnit === undefined
       ? 'CASE WHEN written < 1e11 THEN written WHEN written < 1e14 THEN written / 1e3 WHEN written < 1e17 THEN written / 1e6 END'
@@ -70,7 +71,7 @@ const timeSql = ({
 /** Only where the first rows do not show the clock already: it looks at each row. */
 const clockSql = ({ style, clock }: Times): string => {
   if (clock !== undefined) return ''
-  const micros = style.kind === 'date' ? 'moment' : 'round(moment * 1e6)::BIGINT'
+  const micros = style.kind === 'number' ? 'round(moment * 1e6)::BIGINT' : 'moment'
   return `, max(CASE WHEN ${micros} % 60000000 = 0 THEN 0 WHEN ${micros} % 1000000 = 0 THEN 1 WHEN ${micros} % 1000 = 0 THEN 2 ELSE 3 END) AS clock`
 }
 
@@ -113,6 +114,7 @@ export const sumSql = (query: SumQuery): string => {
     `prompt <= ${MOST_TOKENS}`,
     ...(has('output') ? [`output <= ${MOST_TOKENS}`] : []),
     'moment IS NOT NULL',
+    ...(source.only === undefined ? [] : ['is_plain']),
   ]
   const bitWhere = (isMissing: string, bit: number): string => `CASE WHEN ${isMissing} THEN ${bit} ELSE 0 END`
   const bits = [
@@ -128,7 +130,7 @@ export const sumSql = (query: SumQuery): string => {
   return `
     CREATE TEMP TABLE sums AS
     WITH texts AS (
-      SELECT ${[`${valueOf(columns.at)} AS written`, ...present.map((meter) => `${valueOf(columns[COLUMN_OF[meter]])} AS ${meter}`), ...names.map((field) => `${valueOf(columns[field])} AS ${field}`)].join(', ')}
+      SELECT ${[`${valueOf(columns.at)} AS written`, ...present.map((meter) => `${valueOf(columns[COLUMN_OF[meter]])} AS ${meter}`), ...names.map((field) => `${valueOf(columns[field])} AS ${field}`), ...(source.only === undefined ? [] : [`coalesce(${source.only}, false) AS is_plain`])].join(', ')}
       FROM ${source.from}
     ), moments AS (
       SELECT *, ${moment} AS moment, ${fresh} AS fresh_input${has('output') ? '' : ', NULL::DOUBLE AS output'} FROM texts

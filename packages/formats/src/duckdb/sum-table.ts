@@ -12,6 +12,7 @@ import { statusOf, taskOf } from '../table/words.ts'
 import { isRelative } from '../text/time.ts'
 import { connect } from './connect.ts'
 import type { Connection } from './connect.ts'
+import { plainParquetOf } from './plain-parquet.ts'
 import { plainTableOf } from './plain-table.ts'
 import type { PlainTable } from './plain-table.ts'
 import { answerSql, checkSql, drawnSql, MINUTE_FIELDS, namesSql, SHAPE, sumSql } from './sum-sql.ts'
@@ -43,8 +44,9 @@ const textOf = (value: unknown): string => (typeof value === 'string' || typeof 
 
 /** The times of the first rows, in their order: what they say of zones and of the clock. */
 const readFirstTimes = async (connection: DuckDBConnection, { source, columns }: PlainTable): Promise<FirstTimes> => {
-  const endAt = columns.endAt < 0 ? 'NULL' : source.valueOf(columns.endAt)
-  const sql = `SELECT ${source.valueOf(columns.at)}, ${endAt} FROM ${source.from} LIMIT ${NEIGHBOURS_COMPARED}`
+  const valueOf = source.firstValueOf ?? source.valueOf
+  const endAt = columns.endAt < 0 ? 'NULL' : valueOf(columns.endAt)
+  const sql = `SELECT ${valueOf(columns.at)}, ${endAt} FROM ${source.from} LIMIT ${NEIGHBOURS_COMPARED}`
   const [at = [], end = []] = (await connection.runAndReadAll(sql)).getColumns()
   return at.map((value, index) => [textOf(value), textOf(end[index])])
 }
@@ -80,7 +82,7 @@ const check = async (connection: DuckDBConnection, { style, isRelative: relative
   const number = (name: string): number => (typeof row?.[name] === 'number' ? row[name] : Number.NaN)
   if (!(number('groups') <= MOST_SUMS)) throw new Unlike('too many sums')
   if (!(number('shape') < SHAPE.odd)) throw new Unlike('a row that is not plain')
-  const [first, last] = [number('first'), number('last')].map((at) => (style.kind === 'date' ? at / 1e6 : at))
+  const [first, last] = [number('first'), number('last')].map((at) => (style.kind === 'number' ? at : at / 1e6))
   const LATEST = 4_102_444_800
   if (!(first! >= 0 && last! <= LATEST)) throw new Unlike('times that cannot be')
   if (isRelative(first!) !== relative || isRelative(last!) !== relative) throw new Unlike('two kinds of time')
@@ -137,8 +139,11 @@ const sampleOf = (sample: Structs | null | undefined): readonly SampledCall[] =>
         output: Number(entries.output ?? 0),
       }))
 
-const momentOf = (moment: number, { style }: Times): Seconds =>
-  style.kind === 'date' ? Math.floor(moment / 1e6) + (moment % 1e6) / 1e6 : moment
+/** Each as the streaming reader makes it, to the last bit: of a text second by second, of a timestamp at once. */
+const momentOf = (moment: number, { style }: Times): Seconds => {
+  if (style.kind === 'number') return moment
+  return style.kind === 'timestamp' ? moment / 1e6 : Math.floor(moment / 1e6) + (moment % 1e6) / 1e6
+}
 
 const ALL_MISSING = SHAPE.noFresh | SHAPE.noCached | SHAPE.noOutput
 
@@ -176,7 +181,7 @@ const sumOf = (
 }
 
 /** What the report counts of the calls of one sum, which all report the same meters: as the tally counts rows one by one. */
-const countSum = ({ count }: FileContext, { status, task, calls, usage, model }: CallSum, hasCached: boolean): void => {
+const countSum = ({ count }: FileContext, { status, task, calls, usage, model }: CallSum): void => {
   const { freshInput, cacheRead, output } = usage
   const prompt = (freshInput ?? 0) + (cacheRead ?? 0)
   const isKnown = freshInput !== undefined || cacheRead !== undefined || output !== undefined
@@ -202,7 +207,7 @@ const countSum = ({ count }: FileContext, { status, task, calls, usage, model }:
   else count('input', prompt)
   if (output !== undefined) count('output', output)
   if (cacheRead !== undefined) count('cacheRead', cacheRead)
-  else if (hasCached) count('cacheReadUnknownRows', calls)
+  else count('cacheReadUnknownRows', calls)
 }
 
 /** Times as fine as the finest of a sum: one, unless its clock shows minutes, each of which may stand for a coarser one. */
@@ -243,7 +248,7 @@ const hand = async (
       const of = names[answer.id[row] ?? -1]
       if (of === undefined) throw new Error(`${path}: a sum of no names`)
       const sum = sumOf(answer, minutes, row, of, times)
-      countSum(context, sum, columns.cacheRead >= 0)
+      countSum(context, sum)
       // As they are written: adding and taking away again would not give the same number.
       const [firstAt, lastAt] = [momentOf(answer.first[row] ?? 0, times), momentOf(answer.last[row] ?? 0, times)]
       for (const finest of finestOf(sum)) clock.seeMany({ first: firstAt, last: lastAt, finest: finest - times.shift })
@@ -275,12 +280,40 @@ export const sumBigTable = async (path: string, bytes: number, session: Session,
   const table = await plainTableOf(path, session)
   const database = table && (await connected(path))
   if (table === undefined || database === undefined) return false
+  return sum(database, table, path, bytes, session, big)
+}
+
+/** The same for Parquet, which needs DuckDB in any case: throws `InputError` without it, or where the file cannot be read. */
+export const sumBigParquet = async (
+  path: string,
+  bytes: number,
+  session: Session,
+  big: BigTables,
+): Promise<boolean> => {
+  const database = await connect(path)
+  const table = await plainParquetOf(database.connection, path, bytes, session).catch((error: unknown) => {
+    database.close()
+    throw error
+  })
+  if (table !== undefined) return sum(database, table, path, bytes, session, big)
+  database.close()
+  return false
+}
+
+const sum = async (
+  database: Connection,
+  table: PlainTable,
+  path: string,
+  bytes: number,
+  session: Session,
+  big: BigTables,
+): Promise<boolean> => {
   const { connection } = database
   const prepare = async (): Promise<Prepared | undefined> => {
     const first = await readFirstTimes(connection, table)
     if (first.length === 0) return undefined
     const texts = first.map(([at]) => at)
-    const times = timesOf(texts, table.trace, session.relativeTo)
+    const times = timesOf(texts, table, session.relativeTo)
     return { first, times, names: await addUp(connection, table, times, big, bytes) }
   }
   try {

@@ -2,11 +2,13 @@ import type { Seconds } from '@breakeven/core'
 import type { Trace } from '../table/rows.ts'
 import { needsDateReader } from '../table/dates.ts'
 import { isRelative, parseTime } from '../text/time.ts'
+import type { Source } from './source.ts'
 import { Unlike } from './unlike.ts'
 
 /** How the times of a table are written, as its first rows show: the rest must be written alike. */
 export type TimeStyle =
   | { readonly kind: 'number' }
+  | { readonly kind: 'timestamp' }
   | {
       readonly kind: 'date'
       /** Every length that a text may have. */
@@ -66,8 +68,13 @@ export const atOf = (text: string, { secondsPerUnit }: Trace): Seconds =>
 export const isNumberTime = (text: string): boolean => !Number.isNaN(Number(text))
 
 /** How the times of the first rows are written. Throws `Unlike` where DuckDB might read them otherwise than we do. */
-export const timesOf = (texts: readonly string[], trace: Trace, relativeTo: Seconds): Times => {
+export const timesOf = (
+  texts: readonly string[],
+  { trace, source }: { readonly trace: Trace; readonly source: Source },
+  relativeTo: Seconds,
+): Times => {
   const first = texts[0] ?? ''
+  if (source.hasTimestamps === true) return { style: { kind: 'timestamp' }, shift: 0, isRelative: false }
   if (trace.secondsPerUnit === undefined && needsDateReader(first))
     throw new Unlike('dates that their table has to explain')
   const relative = isRelative(atOf(first, trace))

@@ -1,7 +1,8 @@
-import type { CallStatus, Row, Task } from '@breakeven/core'
+import type { Row } from '@breakeven/core'
 import { attributionOf, callOf, tierOf } from '../attribution.ts'
 import type { TableFormat } from '../format.ts'
 import { usageOf } from '../meters.ts'
+import { statusOf, taskOf } from '../table/words.ts'
 import { parseJson } from '../text/value.ts'
 
 type TrafficColumn =
@@ -67,9 +68,6 @@ export const valuesOfRow = (row: Row): TrafficValues => ({
   prefix_blocks: row.kind === 'call' ? row.prefixBlocks : undefined,
 })
 
-const STATUSES: Readonly<Record<string, CallStatus>> = { aborted: 'aborted', error: 'error' }
-const TASKS: Readonly<Record<string, Task>> = { embed: 'embed', classify: 'classify' }
-
 const blocksOf = (text: string): { prefixBlocks?: readonly number[] } => {
   const value = text === '' ? undefined : parseJson(text)
   return Array.isArray(value) ? { prefixBlocks: value.filter((id) => typeof id === 'number') } : {}
@@ -80,6 +78,7 @@ export const trafficTable: TableFormat = {
   name: 'breakeven traffic',
   syntax: 'table',
   carries: ['requests', 'input', 'output', 'errors', 'aborted'],
+  plain: { secondsPerUnit: 1 },
   recognise: ({ columns }) =>
     ['kind', 'start_seconds', 'fresh_input', 'output'].every((name) => columns.includes(name)) ? 3 : 0,
   open: (context, { columns }) => {
@@ -95,7 +94,7 @@ export const trafficTable: TableFormat = {
           provider: text(at.provider),
           tier: tierOf(text(at.tier)),
           project: text(at.project),
-          task: TASKS[cells.name(at.task)] ?? 'generate',
+          task: taskOf(cells.name(at.task)),
         }
         const usage = usageOf({
           freshInput: cells.number(at.fresh_input),
@@ -124,7 +123,7 @@ export const trafficTable: TableFormat = {
         const call = callOf({
           at: start,
           endAt: end,
-          status: STATUSES[cells.name(at.status)] ?? 'ok',
+          status: statusOf(cells.name(at.status)),
           ...attribution,
           usage,
         })
