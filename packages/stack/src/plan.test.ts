@@ -32,7 +32,7 @@ describe('machines', () => {
     const plan = planFor('llama')
     const ceiling = ones.llama.option.usdPerDay + ones.llama.machines.usdPerDayEach
     expect(plan.budgetUsdPerMonth).toBe(Math.ceil((ceiling * 730) / 24))
-    const built = { plan, template: '', billing: { lines: [], free: [], gaps: [] } }
+    const built = { plan, template: '', billing: { lines: [], free: [], gaps: [] }, imageAccount: '' }
     expect(ceilingUsdPerDay({ one: ones.llama, built })).toBeCloseTo(ceiling, 9)
   })
 

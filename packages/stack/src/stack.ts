@@ -3,7 +3,7 @@ import { bundleLambda } from '@breakeven/gateway/bundle'
 
 import { type Billing, billingOf, type Item, type Template } from './billing.ts'
 import type { StackPlan } from './plan.ts'
-import type { templateOf } from './template/template.ts'
+import type { imageAccountOf, templateOf } from './template/template.ts'
 
 /** What `CreateStack` takes in one call; a longer template has to lie in S3. */
 const MOST_TEMPLATE_BYTES = 51_200
@@ -13,12 +13,14 @@ export type BuiltStack = {
   /** One line of JSON, without parameters, rules or assets: any CloudFormation client takes it. */
   readonly template: string
   readonly billing: Billing
+  /** Whose registry the image is in. */
+  readonly imageAccount: string
 }
 
 const CDK = ['aws-cdk-lib', 'constructs']
 
 /** The CDK is 160 MB that most users never need, so it is installed only by those who do. */
-type Synthesis = { readonly templateOf: typeof templateOf }
+type Synthesis = { readonly templateOf: typeof templateOf; readonly imageAccountOf: typeof imageAccountOf }
 
 const cdk = async (load: () => Promise<Synthesis>): Promise<Synthesis> => {
   try {
@@ -42,7 +44,7 @@ export const stackOf = async (
   items: readonly Item[],
   load: () => Promise<Synthesis> = () => import('./template/template.ts'),
 ): Promise<BuiltStack> => {
-  const [{ templateOf: synthesise }, bundle] = await Promise.all([
+  const [{ templateOf: synthesise, imageAccountOf: accountOf }, bundle] = await Promise.all([
     cdk(load),
     plan.deployment.front === 'none' ? '' : bundleLambda(),
   ])
@@ -51,5 +53,5 @@ export const stackOf = async (
   if (bytes >= MOST_TEMPLATE_BYTES) throw new Error(`the template has ${bytes} bytes, more than CreateStack takes`)
   const billing = billingOf(JSON.parse(template) as Template, items)
   if (billing.gaps.length > 0) throw new Error(`receipt and template part: ${billing.gaps.join('; ')}`)
-  return { plan, template, billing }
+  return { plan, template, billing, imageAccount: accountOf(plan.deployment.region) }
 }

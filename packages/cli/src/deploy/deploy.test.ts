@@ -93,6 +93,7 @@ describe('up and down again', () => {
     expect(io.err()).toMatch(/\$5\.\d\d a day at 1,000 requests a day/)
     expect(io.err()).toContain('ok   credentials: account 123456789012 in us-east-1, as user/ada')
     expect(io.err()).toContain('ok   quota: 4 ml.m5.xlarge for endpoints')
+    expect(io.err()).toMatch(/ok {3}image: huggingface-pytorch-inference:\S+ is in us-east-1/)
     expect(asked).toEqual([expect.stringMatching(/^Put labels up for \$5\.\d\d a day\?/)])
     // The price is said before anything begins.
     expect(there.actions.indexOf('CreateStack')).toBeGreaterThan(there.actions.lastIndexOf('ListServiceQuotas'))
@@ -143,6 +144,12 @@ describe('nothing is begun', () => {
     actions.some((action) => /^(?:Create|Update|Delete)Stack$/.test(action))
 
   test.each<[string, StandIn, Partial<DeployFlags>, RegExp]>([
+    [
+      'no image',
+      { imageless: true },
+      {},
+      /registry has no huggingface-pytorch-inference:.* in us-east-1.*another region/,
+    ],
     [
       'no quota',
       { quotas: { 'ml.m5.xlarge for endpoint usage': 0 } },
@@ -259,6 +266,12 @@ describe('what goes wrong', () => {
     const { said, io } = await up({ denied: ['ListServiceQuotas'] })
     expect(said).toBe('')
     expect(io.err()).toContain('mind quota: the quota "ml.m5.xlarge for endpoint usage" may not be read')
+  })
+
+  test('who may not look at the registry is told so, and goes on', async () => {
+    const { said, io } = await up({ denied: ['BatchGetImage'] })
+    expect(said).toBe('')
+    expect(io.err()).toMatch(/mind image: whether huggingface-pytorch-inference:\S+ is in us-east-1 could not be seen/)
   })
 
   test('no quota of that name: minded, not stopped; too few for scaling: said', async () => {

@@ -59,8 +59,9 @@ const tellFailure = (put: Extract<PutUp, { kind: 'failed' }>, { name }: { name: 
 
 /** Reaching AWS at all comes after the template is written: without credentials there is still something to hand on. */
 const looked = async (aws: Aws, receipted: Receipted, folder: string): Promise<readonly Check[]> => {
+  const { built, pitfalls } = receipted
   try {
-    return await preflight(aws, receipted.built.plan, receipted.pitfalls)
+    return await preflight(aws, built.plan, built.imageAccount, pitfalls)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     throw new InputError(error.message, {

@@ -4,16 +4,20 @@ import { STSClient } from '@aws-sdk/client-sts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The three services that a deployment talks to. */
+/** The services that a deployment talks to. */
 export type Aws = {
   readonly region: string
   readonly cloudFormation: CloudFormationClient
   readonly quotas: ServiceQuotasClient
   readonly sts: STSClient
+  /** Where the registry's API is. */
+  readonly ecrUrl: string
 }
 
 /** AWS throttles who asks often, and a deployment is watched for half an hour. */
 const ATTEMPTS = 5
+
+const suffixOf = (region: string): string => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com')
 
 type Common = ConstructorParameters<typeof STSClient>[0] & { region: string }
 
@@ -36,5 +40,6 @@ export const awsOf = (region: string, env: Environment): Aws => {
     cloudFormation: new CloudFormationClient({ ...common, ...at('CLOUDFORMATION') }),
     quotas: new ServiceQuotasClient({ ...common, ...at('SERVICE_QUOTAS') }),
     sts: new STSClient({ ...common, ...at('STS') }),
+    ecrUrl: new URL('/', at('ECR').endpoint ?? `https://api.ecr.${region}.${suffixOf(region)}`).href,
   }
 }

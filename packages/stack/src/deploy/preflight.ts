@@ -8,6 +8,7 @@ import {
 import type { Pitfall } from '../pitfalls.ts'
 import type { StackPlan } from '../plan.ts'
 import type { Aws } from './aws.ts'
+import { findImage } from './image.ts'
 import { asking, isNamed } from './refusal.ts'
 import { findStack, readinessOf } from './stack-state.ts'
 
@@ -121,22 +122,42 @@ const stackCheck = async (aws: Aws, name: string): Promise<Check> => {
   }
 }
 
+const imageCheck = async (aws: Aws, { container }: StackPlan, account: string): Promise<Check> => {
+  const image = `${container.repository}:${container.tag}`
+  const found = await findImage(aws, container, account)
+  if (found === 'there') return { id: 'image', outcome: 'ok', what: `${image} is in ${aws.region}` }
+  if (found === 'missing')
+    return {
+      id: 'image',
+      outcome: 'stop',
+      what: `AWS's registry has no ${image} in ${aws.region}`,
+      todo: 'take another region, or put a newer tag into data/aws/containers.csv',
+    }
+  return {
+    id: 'image',
+    outcome: 'mind',
+    what: `whether ${image} is in ${aws.region} could not be seen; it was published by ${container.asOf}`,
+    todo: 'allow ecr:BatchGetImage to have it looked at',
+  }
+}
+
 const pitfallCheck = ({ id, weight, what, todo }: Pitfall): Check => ({ id, outcome: weight, what, todo })
 
 /**
- * Everything that can be known before CloudFormation is asked: whose account, whether it may run the machines, what is known to
- * fail. That an image has this tag in this region cannot be seen without pulling it: only the registry's account is known.
+ * Everything that can be known before CloudFormation is asked: whose account, whether it may run the machines, whether the image is
+ * there, what is known to fail.
  *
  * @throws InputError where AWS cannot be asked at all: no credentials, no network.
  */
-export const preflight = async (aws: Aws, plan: StackPlan, pitfalls: readonly Pitfall[]): Promise<readonly Check[]> => [
+export const preflight = async (
+  aws: Aws,
+  plan: StackPlan,
+  imageAccount: string,
+  pitfalls: readonly Pitfall[],
+): Promise<readonly Check[]> => [
   await asking('credentials', () => callerCheck(aws)),
   await asking('quota', () => quotaCheck(aws, plan)),
   await asking('stack', () => stackCheck(aws, plan.name)),
-  {
-    id: 'image',
-    outcome: 'ok',
-    what: `${plan.container.repository}:${plan.container.tag}, as of ${plan.container.asOf}`,
-  },
+  await imageCheck(aws, plan, imageAccount),
   ...pitfalls.map(pitfallCheck),
 ]
