@@ -99,8 +99,9 @@ export const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[])
 /** As many of the best are simulated as a second or two allow. */
 const MOST_SIMULATED = 20
 
-/** Rounds until the first few have all been simulated. */
-const MOST_ROUNDS = 4
+/** Rounds until the first few have all been simulated; after some of them, the first one will do. */
+const FEW_ROUNDS = 4
+const MOST_ROUNDS = 12
 
 /** A split of the same machine that the formula prices this much dearer is not looked at. */
 const FAR_DEARER = 1.5
@@ -240,7 +241,8 @@ export function* simulateHosts(
   let ranked: readonly HostedOutcome[] = hosts
   // What the simulator makes dearer may now stand behind what it has not seen: the best few are never a formula's word alone.
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    if (ranked.slice(0, HYBRID_BASES).every((host) => played.includes(host))) break
+    const wanted = round < FEW_ROUNDS ? HYBRID_BASES : 1
+    if (ranked.slice(0, wanted).every((host) => played.includes(host))) break
     const look = round === 0 ? MOST_SIMULATED : HYBRID_BASES
     played.push(...(yield* playedHosts(setting, closed.slice(0, look), ruledOut, leftOut, scene)))
     closed = closed.slice(look)
@@ -278,9 +280,10 @@ function* playedHosts(
     for (const one of [host, ...rivals]) {
       const look = byKey.get(keys.get(one) ?? '')
       const outcome = look === undefined ? undefined : seenHost(setting, one, look, trace.origin)
-      if (outcome === undefined) leftOut.push(one)
-      else if (typeof outcome === 'string') reasons.push(outcome)
-      else seen.push(outcome)
+      // What was too dear to be looked at stands by the formula alone, and is no measure for what was played.
+      if (typeof outcome === 'string') reasons.push(outcome)
+      else if (outcome !== undefined) seen.push(outcome)
+      else if (one === host) seen.push(one)
     }
     const [best, ...others] = seen.toSorted((a, b) => cheapestFirst(a.option, b.option))
     leftOut.push(...others)

@@ -40,12 +40,16 @@ export const whyOf = (here: Figures, there: Figures): string => {
     : `what passes through it costs more: ${carries}`
 }
 
+/** Beside what was simulated, what was not is a formula's word. */
+const unplayed = (best: HostedOutcome, next: HostedOutcome): string =>
+  best.option.played !== undefined && next.option.played === undefined ? ' (the other by formula, not played)' : ''
+
 /** The next best way beside the best one. */
 const runnerUpOf = (best: HostedOutcome, next: HostedOutcome): RunnerUp => ({
   id: next.option.id,
   label: next.option.label,
   usdPerDay: next.option.usdPerDay,
-  why: whyOf(figuresOf(best), figuresOf(next)),
+  why: whyOf(figuresOf(best), figuresOf(next)) + unplayed(best, next),
 })
 
 const modelOf = ({ deployment }: HostedOutcome): string => deployment.model.id

@@ -58,6 +58,18 @@ export type Sustained =
 
 const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`)
 
+/** Why no rate does, with what was seen at a low one. */
+const missing = (rate: number, found: Latencies | undefined): Sustained => {
+  const seen =
+    found === undefined
+      ? ''
+      : `: p95 ${seconds(found.ttft[SHARE])} to the first token, ${seconds(found.tpot[SHARE])} a token, ${found.rejected} turned away`
+  return {
+    fits: false,
+    reason: `simulated, it misses the latency target even at ${Number(rate.toPrecision(2))} requests/s${seen}`,
+  }
+}
+
 /**
  * The highest rate at which one replica, simulated iteration by iteration on Poisson arrivals with the traffic's own
  * lengths, gives 19 of 20 requests the latency target. Found by bisection about the closed form's rate; the band keeps
@@ -75,6 +87,12 @@ export const sustainedCapacity = (replica: Replica, closed: Fitting, play: Play,
   const up = first !== undefined && holds(first)
   let [low, high] = up ? [closed.requestsPerSecond, Infinity] : [0, closed.requestsPerSecond]
   let best = up ? first : undefined
+  if (!up) {
+    // What misses the target with next to nothing in it misses it at any rate.
+    const idleRate = closed.requestsPerSecond / STEP ** MOST_STEPS
+    const idle = latenciesAt(idleRate)
+    if (idle === undefined || !holds(idle)) return missing(idleRate, idle)
+  }
   for (let step = 0; step < MOST_STEPS && (low === 0 || high === Infinity); step += 1) {
     const rate = up ? low * STEP : high / STEP
     const found = latenciesAt(rate)
@@ -87,17 +105,7 @@ export const sustainedCapacity = (replica: Replica, closed: Fitting, play: Play,
     if (found !== undefined && holds(found)) [low, best] = [middle, found]
     else high = middle
   }
-  if (best === undefined) {
-    const found = latenciesAt(high)
-    const seen =
-      found === undefined
-        ? ''
-        : `: p95 ${seconds(found.ttft[SHARE])} to the first token, ${seconds(found.tpot[SHARE])} a token, ${found.rejected} turned away`
-    return {
-      fits: false,
-      reason: `simulated, it misses the latency target even at ${Number(high.toPrecision(2))} requests/s${seen}`,
-    }
-  }
+  if (best === undefined) return missing(high, latenciesAt(high))
   const factor = low / closed.requestsPerSecond
   const capacity: Fitting = {
     ...closed,

@@ -258,6 +258,7 @@ export const phrases: readonly (readonly [string, string])[] = [
     'machines and renter come to ${} a day with {} of them; with {}',
     '机器与租用合计：{1} 台时每天 {0} 美元；其他数目：{2}',
   ],
+  ['{} (the other by formula, not played)', '{0}（另一种仅按公式，未仿真）'],
   ['as many machines do, at {} an hour each in place of {}', '机器数相同，每台每小时 {0} 而非 {1}'],
   ['it costs the same: {}', '费用相同：{0}'],
   ['it needs {} machines where this needs {}: {}', '它需要 {0} 台机器，而此处只需 {1} 台：{2}'],
