@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LedgerEntry } from './ledger.ts'
-import { ask, gatewayTo } from './testing/gateway.ts'
-import { deadPlace, httpPlace, type Place, socketPlace } from './testing/upstream.ts'
+import { ask, AUTHORIZED, bytes, gatewayTo } from './testing/gateway.ts'
+import { deadPlace, httpPlace, type Place, socketPlace, until, wait } from './testing/upstream.ts'
 
 let place: Place | undefined
 afterEach(async () => {
@@ -223,6 +223,66 @@ describe('an upstream that', () => {
     // Neither key nor text is anywhere but in the answer itself.
     expect(JSON.stringify(gateway.entries) + gateway.faults.map(String).join('\n')).not.toMatch(/sk-|secret/)
     expect(gateway.faults).toEqual([])
+  })
+
+  it('streams to a reader who gives up is stopped', async () => {
+    let isStopped = false
+    place = await httpPlace((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const timer = setInterval(() => response.write(CHUNK), 5)
+      response.on('close', () => {
+        isStopped = true
+        clearInterval(timer)
+      })
+    })
+    const gateway = gatewayTo({ kind: 'url', url: place.url })
+    const answer = await gateway.handler({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: AUTHORIZED,
+      body: bytes({ model: 'm', messages: [], stream: true }),
+    })
+    const pieces = (answer.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+    await pieces.next()
+    await pieces.return?.()
+    await until(() => isStopped)
+    expect(isStopped).toBe(true)
+    expect(gateway.entries.map(({ status }) => status)).toEqual(['aborted'])
+  })
+
+  it('streams faster than it is read has to wait', async () => {
+    let written = 0
+    let isWaiting = false
+    place = await httpPlace((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const piece = `data: ${'x'.repeat(100_000)}\n\n`
+      const write = (): void => {
+        while (!isWaiting && written < 500_000_000) {
+          written += piece.length
+          isWaiting = !response.write(piece)
+        }
+      }
+      response.on('drain', () => {
+        isWaiting = false
+        write()
+      })
+      write()
+    })
+    const gateway = gatewayTo({ kind: 'url', url: place.url })
+    const answer = await gateway.handler({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: AUTHORIZED,
+      body: bytes({ model: 'm', messages: [], stream: true }),
+    })
+    const pieces = (answer.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+    await pieces.next()
+    await wait(300)
+    const before = written
+    await wait(100)
+    expect(written).toBe(before)
+    expect(written).toBeLessThan(50_000_000)
+    await pieces.return?.()
   })
 
   it('answers more than it may is cut off', async () => {
