@@ -92,6 +92,16 @@ test('table and receipt say how the fleet fared and what came next', async () =>
   expect(explained.out().replaceAll(/\s+/g, ' ')).toContain('played on the traffic as it came (5,466 requests)')
 })
 
+test('somebody who waits sees the answer in closed form at once', async () => {
+  const waiting = testIo({ isTTY: true })
+  await runCli(['compare', rush, '--host', 'llama-3.1-8b@ml.g5.2xlarge'], waiting)
+  expect(waiting.err()).toMatch(/In closed form: Rent .* a day\. Simulating the best …/)
+  const closed = testIo({ isTTY: true })
+  await runCli(['compare', rush, '--host', 'llama-3.1-8b@ml.g5.2xlarge', '--estimate', 'closed-form'], closed)
+  expect(closed.err()).not.toContain('Simulating')
+  expect(closed.out()).toMatch(/closed-form\s+estimate/)
+})
+
 test('--where plays the part, --by each part by its minutes', async () => {
   const rows = Array.from({ length: 400 }, (_, nth) => {
     const at = new Date(Date.UTC(2026, 10, 2, 10) + nth * 2000).toISOString()

@@ -38,7 +38,7 @@ export type Played = {
   readonly overflow?: Overflow
 }
 
-export type Overflow = {
+type Overflow = {
   readonly atOnce: number
   /** Shares of calls, of their prompt and of their completion tokens. */
   readonly callsOver: number
