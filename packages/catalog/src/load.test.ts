@@ -22,6 +22,7 @@ const catalog: ShippedCatalog = {
   services: [],
   tokenizers: [{ id: 'o200k', ratio: 1, low: 1, high: 1, source: 'itself', asOf: '2026-01-01', sure: 'measured' }],
   presets: [],
+  containers: [],
 }
 
 test('loads the snapshot at a path', () => {
