@@ -60,6 +60,18 @@ describe('the packed command, in an empty folder, without a network', () => {
     expect(readdirSync(cwd)).toContain('cost.svg')
   }, 60_000)
 
+  test('it finds the worker that simulates beside it', () => {
+    const cwd = empty()
+    npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball], cwd)
+    // Enough to be played that threads are started for it.
+    const args = ['capacity', '--model', 'llama-3.1-8b', '--requests-per-second', '60', '--json']
+    const found = JSON.parse(
+      execFileSync(join(cwd, 'node_modules/.bin/breakeven'), args, { cwd, encoding: 'utf8' }),
+    ) as { simulated: number; best: { estimate: string } }
+    expect(found).toMatchObject({ best: { estimate: 'simulated' } })
+    expect(found.simulated).toBeGreaterThanOrEqual(20)
+  }, 60_000)
+
   test('it serves the local path with the Lambda file that it carries, and says what the small model needs', async () => {
     const cwd = empty()
     npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball], cwd)
