@@ -3,14 +3,14 @@
  * frame, a key stroke until its answer stands on the page, and the longest task while a log of 100 MB is read.
  */
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import { loadCatalog } from '@breakeven/catalog'
 import type { Watched } from '../packages/web/src/fixtures/browser.ts'
-import { longestTask, openStage } from '../packages/web/src/fixtures/browser.ts'
+import { loadedFiles, longestTask, openStage } from '../packages/web/src/fixtures/browser.ts'
 import { unwireResult, wireResult } from '../packages/web/src/solve/messages.ts'
 import { solve } from '../packages/web/src/solve/solve.ts'
 import type { Settings } from '../packages/web/src/state/settings.ts'
@@ -32,16 +32,10 @@ const gzipped = async (folder: string, names: readonly string[]): Promise<number
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** The page, its style, and the worker that gives the first answer; the others come after it or when asked for. */
-const sizes = async (folder: string): Promise<void> => {
-  const assets = (await readdir(join(folder, 'assets'))).map((name) => `assets/${name}`)
-  const first = assets.filter((name) => /\/(?:index|solver)-/.test(name))
-  say('first load, gzipped, without the catalogue', kb(await gzipped(folder, ['index.html', ...first])), '250 KB')
-  say(
-    '  and with the second worker',
-    kb(await gzipped(folder, ['index.html', ...first, ...assets.filter((name) => name.includes('/refiner-'))])),
-    '250 KB',
-  )
+/** All that the browser has asked for until a simulated answer stands; what reads files and draws them comes when it is needed. */
+const sizes = async (folder: string, page: Watched['page']): Promise<void> => {
+  const files = (await loadedFiles(page)).filter((path) => path !== 'catalogue.bin')
+  say(`first load, ${files.length} files, gzipped`, kb(await gzipped(folder, files)), '250 KB')
   say('catalogue, as it is sent', kb((await readFile(join(folder, 'catalogue.bin'))).length), '150 KB')
 }
 
@@ -114,7 +108,10 @@ const writeLog = async (path: string): Promise<number> => {
 const stage = await openStage()
 const folder = await mkdtemp(join(tmpdir(), 'breakeven-page-bench-'))
 try {
-  await sizes(stage.folder)
+  const first = await stage.open(ON)
+  await first.page.locator('[data-estimate="simulated"]').waitFor({ timeout: 60_000 })
+  await sizes(stage.folder, first.page)
+  await first.page.close()
   recalculation()
   const { page } = await stage.open(`${FIFTY}&estimate=closed-form`)
   say(

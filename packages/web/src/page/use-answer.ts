@@ -35,8 +35,7 @@ export type Shown = {
   readonly parts: readonly PartAnswer[]
 }
 
-const startSolver = (): Worker => new Worker(new URL('../solve/solver.ts', import.meta.url), { type: 'module' })
-const startRefiner = (): Worker => new Worker(new URL('../solve/refiner.ts', import.meta.url), { type: 'module' })
+const startWorker = (): Worker => new Worker(new URL('../solve/worker.ts', import.meta.url), { type: 'module' })
 
 /** The price catalogue, which lies beside the page, compressed; 130 KB, unpacked where it is read. */
 const fetchCatalogue = async (): Promise<ArrayBuffer> => {
@@ -45,8 +44,7 @@ const fetchCatalogue = async (): Promise<ArrayBuffer> => {
   return response.arrayBuffer()
 }
 
-const send = (worker: Worker, settings: Settings, catalogue: ArrayBuffer, rows?: Requests): void => {
-  const question: Question = { settings, catalogue, ...(rows === undefined ? {} : { rows }) }
+const send = (worker: Worker, question: Question): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no origin to name.
   worker.postMessage(question)
 }
@@ -63,12 +61,12 @@ const openSolver = (
   onSolved: (solved: Solved) => void,
   onFailed: () => void,
 ): Solver => {
-  const worker = startSolver()
+  const worker = startWorker()
   let asked: Settings | undefined
   let next: Settings | undefined
   const ask = (question: Settings): void => {
     asked = question
-    send(worker, question, catalogue)
+    send(worker, { look: 'first', settings: question, catalogue })
   }
   worker.addEventListener('error', onFailed)
   worker.addEventListener('message', ({ data }: MessageEvent<SolverReply>) => {
@@ -104,6 +102,7 @@ const merged = (before: Deeper | undefined, question: Settings, reply: RefinerRe
         parts: reply.parts.map(({ value, comparison }) => ({ value, comparison: unwire(comparison) })),
       }
     case 'finished':
+    case 'failed':
       return { ...known, finished: true }
     default:
       return reply satisfies never
@@ -147,19 +146,15 @@ export const useAnswer = (settings: Settings, ready: boolean, held: boolean, row
     if (!answered || held || question.preset !== undefined || catalogue === undefined) return undefined
     let worker: Worker | undefined
     const timer = setTimeout(() => {
-      worker = startRefiner()
+      worker = startWorker()
       worker.addEventListener('message', ({ data }: MessageEvent<RefinerReply>) => {
         setDeeper((before) => merged(before, question, data))
-        if (data.kind === 'finished') worker?.terminate()
+        if (data.kind === 'finished' || data.kind === 'failed') worker?.terminate()
       })
       worker.addEventListener('error', () => setDeeper((before) => merged(before, question, { kind: 'finished' })))
       const { traffic } = question
-      send(
-        worker,
-        question,
-        catalogue,
-        traffic.kind === 'file' && rows?.packed === traffic.packed ? rows.rows : undefined,
-      )
+      const own = traffic.kind === 'file' && rows?.packed === traffic.packed ? { rows: rows.rows } : {}
+      send(worker, { look: 'deeper', settings: question, catalogue, ...own })
     }, PAUSE_MS)
     return () => {
       clearTimeout(timer)

@@ -66,6 +66,7 @@ export const unwireResult = (result: WiredResult): Result => {
 
 /** To a worker, which opens the catalogue with the first one. */
 export type Question = {
+  readonly look: 'first' | 'deeper'
   readonly settings: Settings
   readonly catalogue: ArrayBuffer
   /** The calls of the files as they came, where they are at hand: what is simulated is played on them. */
@@ -87,3 +88,4 @@ export type RefinerReply =
       readonly parts: readonly { readonly value: string; readonly comparison: WiredComparison }[]
     }
   | { readonly kind: 'finished' }
+  | { readonly kind: 'failed' }

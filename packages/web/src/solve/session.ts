@@ -1,7 +1,7 @@
 import { discountedCatalog } from '@breakeven/catalog/discounts'
 import type { ShippedCatalog } from '@breakeven/catalog/snapshot'
 import type { Workload } from '@breakeven/core'
-import { InputError, parseDiscount, scaledTo, segmentEdges } from '@breakeven/core'
+import { InputError, parseDiscount, requestsPerDayOf, scaledTo, segmentEdges } from '@breakeven/core'
 import { unpackText } from '../state/packed.ts'
 import type { Settings } from '../state/settings.ts'
 import { workloadOfSummary } from '../state/summary.ts'
@@ -70,8 +70,18 @@ export const openSession = (shipped: ShippedCatalog): Session => {
     },
     partsFor: async ({ traffic }) => {
       if (traffic.kind === 'numbers') return []
+      const { packed: whole, parts = [], requestsPerDay } = traffic
+      // Each part keeps its share of the whole.
+      const factor =
+        requestsPerDay === undefined ? undefined : requestsPerDay / requestsPerDayOf(await workloads(whole))
       return Promise.all(
-        (traffic.parts ?? []).map(async ({ value, packed }) => ({ value, workload: await workloadOfSummary(packed) })),
+        parts.map(async ({ value, packed }) => {
+          const workload = await workloadOfSummary(packed)
+          return {
+            value,
+            workload: factor === undefined ? workload : scaledTo(workload, requestsPerDayOf(workload) * factor),
+          }
+        }),
       )
     },
   }
