@@ -1,7 +1,7 @@
 import type { Call } from '@breakeven/core'
 
 /** A small generator of equal numbers for equal seeds (mulberry32). */
-const randomFrom = (seed: number): (() => number) => {
+export const randomFrom = (seed: number): (() => number) => {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -14,7 +14,7 @@ export type CallSum = {
   readonly status: CallStatus
   /** Half hours since 1970 UTC. */
   readonly slot: number
-  /** How many of the calls came in each of its thirty minutes. */
+  /** How many calls of the group came in each of its thirty minutes, whatever their prompts; empty in all but one sum of a half hour. */
   readonly minutes: readonly number[]
   /** Index into the segments of the edges. */
   readonly segment: number

@@ -168,11 +168,10 @@ export const checkSql = (): string =>
 const MINUTES_PER_SLOT = 30
 
 /** Names of the columns with the calls of each minute of a half hour. */
-export const MINUTE_FIELDS: readonly string[] = Array.from({ length: MINUTES_PER_SLOT }, (_, minute) => `m${minute}`)
+const MINUTE_FIELDS: readonly string[] = Array.from({ length: MINUTES_PER_SLOT }, (_, minute) => `m${minute}`)
 
 /**
- * The sums of half hours, with the numbers of their names. Minutes cross over as counts: thirty times fewer rows for the
- * slower side to take.
+ * The sums of half hours, with the numbers of their names: thirty times fewer rows for the slower side to take.
  */
 export const answerSql = (query: SumQuery): string => {
   const {
@@ -180,13 +179,19 @@ export const answerSql = (query: SumQuery): string => {
     times: { clock },
   } = query
   const meter = (name: string, column: number): string => (column < 0 ? 'NULL' : `sum(sum_${name})`)
+  return `SELECT id::INTEGER AS id, minute // ${MINUTES_PER_SLOT} AS slot, segment, shape, sum(calls)::DOUBLE AS calls, sum(sum_fresh_input) AS fresh,
+      ${meter('cached', columns.cacheRead)} AS cached, ${meter('output', columns.output)} AS output,
+      min(first)::DOUBLE AS first, max(last)::DOUBLE AS last, ${clock === undefined ? 'max(clock)::INTEGER' : clock} AS clock,
+      flatten(list(sample) FILTER (WHERE sample IS NOT NULL)) AS sample
+    FROM sums JOIN names ON ${alike(groupsIn(query))} GROUP BY id, slot, segment, shape`
+}
+
+/** The calls of each minute of a half hour, by the numbers of their names. */
+export const minutesSql = (query: Grouped): string => {
   const minutes = MINUTE_FIELDS.map(
     (name, minute) =>
       `coalesce(sum(calls) FILTER (WHERE minute % ${MINUTES_PER_SLOT} = ${minute}), 0)::DOUBLE AS ${name}`,
   )
-  return `SELECT id::INTEGER AS id, minute // ${MINUTES_PER_SLOT} AS slot, segment, shape, sum(calls)::DOUBLE AS calls, sum(sum_fresh_input) AS fresh,
-      ${meter('cached', columns.cacheRead)} AS cached, ${meter('output', columns.output)} AS output,
-      min(first)::DOUBLE AS first, max(last)::DOUBLE AS last, ${clock === undefined ? 'max(clock)::INTEGER' : clock} AS clock,
-      flatten(list(sample) FILTER (WHERE sample IS NOT NULL)) AS sample, ${minutes.join(', ')}
-    FROM sums JOIN names ON ${alike(groupsIn(query))} GROUP BY id, slot, segment, shape`
+  return `SELECT id::INTEGER AS id, minute // ${MINUTES_PER_SLOT} AS slot, ${minutes.join(', ')}
+    FROM sums JOIN names ON ${alike(groupsIn(query))} GROUP BY id, slot`
 }

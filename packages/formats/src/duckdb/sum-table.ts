@@ -15,7 +15,7 @@ import type { Connection } from './connect.ts'
 import { plainParquetOf } from './plain-parquet.ts'
 import { plainTableOf } from './plain-table.ts'
 import type { PlainTable } from './plain-table.ts'
-import { answerSql, checkSql, drawnSql, MINUTE_FIELDS, namesSql, SHAPE, sumSql } from './sum-sql.ts'
+import { answerSql, checkSql, drawnSql, minutesSql, namesSql, SHAPE, sumSql } from './sum-sql.ts'
 import type { NameField } from './sum-sql.ts'
 import { atOf, CLOCKS, timesOf } from './times.ts'
 import type { Times } from './times.ts'
@@ -125,8 +125,8 @@ type Answer = {
   readonly clock: readonly number[]
   readonly sample: readonly (Structs | null)[]
 }
-/** The calls of each minute of the half hours. */
-type Minutes = readonly (readonly number[])[]
+/** The calls of each minute of a half hour, for the first sum that asks. */
+type TakeMinutes = (id: number, slot: number) => readonly number[]
 type Structs = { readonly items: readonly { readonly entries: Readonly<Record<string, unknown>> }[] }
 
 const NO_SAMPLE: readonly SampledCall[] = []
@@ -149,7 +149,7 @@ const ALL_MISSING = SHAPE.noFresh | SHAPE.noCached | SHAPE.noOutput
 
 const sumOf = (
   answer: Answer,
-  minutes: Minutes,
+  takeMinutes: TakeMinutes,
   row: number,
   { attribution, status }: Names,
   times: Times,
@@ -164,7 +164,7 @@ const sumOf = (
     ...attribution,
     status,
     slot: answer.slot[row] ?? 0,
-    minutes: minutes.map((counts) => counts[row] ?? 0),
+    minutes: takeMinutes(answer.id[row] ?? 0, answer.slot[row] ?? 0),
     segment: answer.segment[row] ?? 0,
     calls,
     withoutUsage: isWithout ? calls : 0,
@@ -210,6 +210,20 @@ const countSum = ({ count }: FileContext, { status, task, calls, usage, model }:
   else count('cacheReadUnknownRows', calls)
 }
 
+const NO_MINUTES: readonly number[] = []
+const readMinutes = async (connection: DuckDBConnection, table: PlainTable): Promise<TakeMinutes> => {
+  const [ids = [], slots = [], ...counts] = (await connection.runAndReadAll(minutesSql(table))).getColumns()
+  const rows = new Map<string, number>()
+  for (const [row, id] of ids.entries()) rows.set(`${id as number} ${slots[row] as number}`, row)
+  return (id, slot) => {
+    const key = `${id} ${slot}`
+    const row = rows.get(key)
+    if (row === undefined) return NO_MINUTES
+    rows.delete(key)
+    return counts.map((calls) => calls[row] as number)
+  }
+}
+
 /** Times as fine as the finest of a sum: one, unless its clock shows minutes, each of which may stand for a coarser one. */
 const finestOf = ({ slot, minutes, clockSeconds }: CallSum): readonly Seconds[] =>
   clockSeconds < 60
@@ -237,17 +251,17 @@ const hand = async (
       if (columns.endAt >= 0) watchZone(() => endAt)
     }
   for (const [at] of first) clock.see(atOf(at, trace))
+  const takeMinutes = await readMinutes(connection, table)
   const result = await connection.stream(answerSql({ ...table, times, edges: [], mostHash: 0 }))
   const fields = result.columnNames()
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const values = chunk.getColumns()
     const answer = Object.fromEntries(fields.map((name, column) => [name, values[column] ?? []])) as unknown as Answer
-    const minutes = MINUTE_FIELDS.map((name) => (values[fields.indexOf(name)] ?? []) as number[])
     const { rowCount } = chunk
     for (let row = 0; row < rowCount; row++) {
       const of = names[answer.id[row] ?? -1]
       if (of === undefined) throw new Error(`${path}: a sum of no names`)
-      const sum = sumOf(answer, minutes, row, of, times)
+      const sum = sumOf(answer, takeMinutes, row, of, times)
       countSum(context, sum)
       // As they are written: adding and taking away again would not give the same number.
       const [firstAt, lastAt] = [momentOf(answer.first[row] ?? 0, times), momentOf(answer.last[row] ?? 0, times)]
