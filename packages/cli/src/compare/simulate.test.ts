@@ -133,6 +133,12 @@ describe('rows kept to be played', () => {
     expect([...keeper.kept()!.at]).toEqual([5, 9])
   })
 
+  test('no more than fit beside their sums', () => {
+    const keeper = rowKeeper({})
+    for (let nth = 0; nth <= 500_000; nth += 1) keeper.add(call)
+    expect(keeper.kept()).toBeUndefined()
+  })
+
   test('none where some are sums: then minutes are played', () => {
     const sums = rowKeeper({})
     sums.add(call)
