@@ -352,6 +352,10 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['{}: no such provider', '没有名为 {0} 的提供方'],
   ['{}: none of {} rows match', '{0}：{1} 行都不符合'],
   ['the report of the files shows what they hold', '文件报告列出其内容'],
+  ['{}: more than {} different values', '{0}：不同的值多于 {1} 个'],
+  ['narrow the traffic with --where', '请先只取一部分流量'],
+  ['{}: no such model in the catalogue', '{0}：目录中没有此模型'],
+  ['write PROVIDER=SHARE, as in openai=12%', '请写作 提供方=比例，如 openai=12%'],
   ['{}: cannot read "{}"', '{0}：无法理解 “{1}”'],
   [
     'write FIELD=VALUE, fields separated by commas, values by |; fields: {}',
