@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { InputError } from '@breakeven/core'
 import { describe, expect, it } from 'vitest'
 import { DROPS } from './counts.ts'
+import { FORMATS } from './formats/index.ts'
 import { openIntake } from './intake.ts'
 import { reportOf } from './report.ts'
 import type { ImportReport } from './report.ts'
@@ -14,9 +15,9 @@ type Random = () => number
 type Outcome = { readonly report?: ImportReport; readonly refused?: InputError; readonly rows: number }
 
 /** Reads bytes in chunks of the given size; a refusal is an outcome, anything else thrown is a bug. */
-const read = (bytes: Uint8Array, chunk = bytes.length): Outcome => {
+const read = (bytes: Uint8Array, chunk = bytes.length, as?: string): Outcome => {
   let rows = 0
-  const session = newSession({ onRow: () => void rows++ })
+  const session = newSession({ onRow: () => void rows++, ...(as === undefined ? {} : { as }) })
   try {
     const intake = openIntake('file', session)
     for (let at = 0; at < bytes.length; at += Math.max(1, chunk))
@@ -167,6 +168,18 @@ describe('damaged files', () => {
     },
     Math.max(30_000, CASES * 5),
   )
+
+  it('each sample read as each format: never a crash, never a silent loss', () => {
+    let told = 0
+    for (const bytes of ORIGINALS)
+      for (const as of new Set(FORMATS.map(({ id }) => id))) {
+        const outcome = read(bytes, bytes.length, as)
+        if (outcome.refused) expect(outcome.refused.hint ?? '').not.toBe('')
+        else expectNothingLost(outcome)
+        told++
+      }
+    expect(told).toBeGreaterThan(700)
+  })
 
   it.each(Object.entries(SAMPLES))('%s: the size of the chunks does not matter', (_, { text }) => {
     const bytes = encoder.encode(text)

@@ -6,7 +6,7 @@ import type { Source } from './source.ts'
 import { Unlike } from './unlike.ts'
 
 /** How the times of a table are written, as its first rows show: the rest must be written alike. */
-export type TimeStyle =
+type TimeStyle =
   | { readonly kind: 'number' }
   | { readonly kind: 'timestamp' }
   | {

@@ -23,7 +23,7 @@ export const needsDateReader = (text: string): boolean =>
   )
 
 /** Rows that may wait until one shows whether the day or the month stands first. */
-export const ROWS_HELD = 200_000
+const ROWS_HELD = 200_000
 
 export type DateReader = {
   /** Looks at the dates of the row that is about to be read: one of them may tell how all are meant. */
