@@ -27,7 +27,7 @@ const around = (median: number, spread: number): number => {
   return Math.max(1, Math.round(median * Math.exp(spread * normal)))
 }
 
-const lines = ['TIMESTAMP,ContextTokens,GeneratedTokens']
+const lines: string[] = ['TIMESTAMP,ContextTokens,GeneratedTokens']
 let at = 0
 while (at < SECONDS) {
   const rate = at >= RUSH_FROM && at < RUSH_TO ? RUSH : CALM

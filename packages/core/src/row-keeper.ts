@@ -4,7 +4,7 @@ import type { Requests } from './replica-terms.ts'
 import type { Row } from './usage.ts'
 
 /** More rows are not kept beside their sums: they are then played minute by minute. */
-const MOST_KEPT = 1_000_000
+const MOST_KEPT = 500_000
 
 type RowKeeper = {
   readonly add: (row: Row) => void
