@@ -67,11 +67,15 @@ const scalar = (value: unknown): unknown => {
   return value.intValue ?? value.doubleValue ?? value.stringValue ?? value.boolValue
 }
 
+const NO_ATTRIBUTES: Attributes = {}
+
 /** One pass over the attributes: most of them, prompts among them, are of no interest. */
 const attributesOf = (holder: unknown): Attributes => {
+  const attributes = listAt(holder, 'attributes')
+  if (attributes === undefined || attributes.length === 0) return NO_ATTRIBUTES
   const found: { [F in Field]?: unknown } = {}
   const ranks: { [F in Field]?: number } = {}
-  for (const attribute of listAt(holder, 'attributes') ?? []) {
+  for (const attribute of attributes) {
     if (!isObject(attribute) || typeof attribute.key !== 'string') continue
     const meaning = MEANING.get(attribute.key)
     if (!meaning || (ranks[meaning.field] ?? Number.POSITIVE_INFINITY) <= meaning.rank) continue
@@ -106,13 +110,19 @@ const isFailed = (span: unknown, { error }: Attributes): boolean => {
   return code === 2 || code === 'STATUS_CODE_ERROR' || error !== undefined
 }
 
-const spansOf = (line: unknown): { span: unknown; project: string | undefined }[] =>
-  (listAt(line, 'resourceSpans') ?? []).flatMap((resource) => {
+/** Hands out the spans of a line with the service they are of; how many there are. */
+const forSpans = (line: unknown, use: (span: unknown, project: string | undefined) => void): number => {
+  let spans = 0
+  for (const resource of listAt(line, 'resourceSpans') ?? []) {
     const project = textOf(attributesOf(objectAt(resource, 'resource')).service)
-    return (listAt(resource, 'scopeSpans') ?? listAt(resource, 'instrumentationLibrarySpans') ?? []).flatMap((scope) =>
-      (listAt(scope, 'spans') ?? []).map((span) => ({ span, project })),
-    )
-  })
+    for (const scope of listAt(resource, 'scopeSpans') ?? listAt(resource, 'instrumentationLibrarySpans') ?? [])
+      for (const span of listAt(scope, 'spans') ?? []) {
+        spans++
+        use(span, project)
+      }
+  }
+  return spans
+}
 
 /** Traces as OTLP JSON, one export request a line, as the collector's file exporter writes them. */
 export const otlp: JsonFormat = {
@@ -125,10 +135,9 @@ export const otlp: JsonFormat = {
     const tree = context.shared(() => newUsageTree(context.atEnd))
     return {
       value: (value, line) => {
-        const spans = spansOf(value)
-        context.expand(spans.length)
-        if (spans.length === 0) context.note('A line without spans (logs or metrics): nothing to count there.', line)
-        for (const { span, project } of spans) readSpan(context, tree, span, project, line)
+        const spans = forSpans(value, (span, project) => readSpan(context, tree, span, project, line))
+        context.expand(spans)
+        if (spans === 0) context.note('A line without spans (logs or metrics): nothing to count there.', line)
       },
     }
   },

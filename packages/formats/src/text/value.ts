@@ -29,6 +29,9 @@ export const toNumber = (value: unknown): number | undefined => {
   if (typeof value === 'number') return value
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') return Number.NaN
+  const number = Number(value)
+  // Blanks alone make zero of nothing.
+  if (number !== 0 && !Number.isNaN(number)) return number
   const text = value.trim()
   return text === '' ? undefined : Number(text.replaceAll(',', ''))
 }
