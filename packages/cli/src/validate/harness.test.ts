@@ -59,6 +59,16 @@ describe('how a load test was set up', () => {
     expect(setUpOf(row({ engine: 'trtllm', ...facts })).settings?.maxBatchedTokens).toBe(tokens)
   })
 
+  it.each([
+    ['H200', 8, 32, { streamTokens: 10 }, 0.82],
+    ['B200', 8, 15, { streamTokens: 10, pollSteps: 10 }, 0.82],
+    ['B200', 8, 16, { streamTokens: 10, pollSteps: 30 }, 0.82],
+    ['B300', 4, 16, { streamTokens: 10, pollSteps: 30 }, 0.95],
+  ])('SGLang on %s x %i for %i users', (accelerator, degree, users, streamed, memoryShare) => {
+    const setUp = setUpOf(row({ engine: 'sglang', accelerator, degree, users }))
+    expect(setUp).toEqual({ shortest: 0.8, settings: { memoryShare }, ...streamed })
+  })
+
   it('offline runs of TensorRT-LLM queue what their page says', () => {
     const offline = { source: 'S02', engine: 'TensorRT-LLM', offline: true }
     expect(setUpOf(row({ ...offline, input: 128, output: 128 })).requests).toBe(30_000)

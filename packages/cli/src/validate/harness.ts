@@ -33,6 +33,8 @@ export type SetUp = {
   readonly attention?: Replica['attention']
   /** Queued at once, in an offline run. */
   readonly requests?: number
+  readonly pollSteps?: number
+  readonly streamTokens?: number
   /** Lengths are spread evenly from this share of the nominal ones up to them. */
   readonly shortest?: number
 }
@@ -54,6 +56,13 @@ const tensorRt = (row: RowFacts): SetUp => {
   return { ...(guessing ? { preset } : {}), settings: { maxBatchedTokens: most } }
 }
 
+/**
+ * Ten tokens at a time (`--stream-interval 10`), and on Blackwell a look at new requests every tenth step, or every thirtieth from
+ * 16 users on (`--scheduler-recv-interval`; dsr1_fp8_h200.sh, dsr1_fp4_b200_docker.sh).
+ */
+const streamedBySglang = ({ accelerator, users = 1 }: RowFacts): SetUp =>
+  accelerator.startsWith('B') ? { streamTokens: 10, pollSteps: users < 16 ? 10 : 30 } : { streamTokens: 10 }
+
 /** SemiAnalysisAI/InferenceX, benchmarks/70b_fp8_{h100,h200}_slurm.sh, 70b_fp8_b200_docker.sh. */
 const inferenceX = (row: RowFacts): SetUp => {
   const { engine, accelerator, users } = row
@@ -68,7 +77,9 @@ const inferenceX = (row: RowFacts): SetUp => {
     }
   }
   // Four devices hold a large model only with more of their memory (dsr1_fp8_b200.sh).
-  if (engine === 'sglang') return { shortest: 0.8, settings: { memoryShare: row.degree === 4 ? 0.95 : 0.82 } }
+  if (engine === 'sglang') {
+    return { shortest: 0.8, settings: { memoryShare: row.degree === 4 ? 0.95 : 0.82 }, ...streamedBySglang(row) }
+  }
   return { shortest: 0.8, ...(engine === 'trtllm' ? tensorRt(row) : {}) }
 }
 

@@ -267,7 +267,18 @@ const rowOf = (row: Cells, catalog: Catalog): MeasuredRow | SkippedRow => {
   const client = text(row, 'kind').startsWith('serving')
   const stages = Number(/\bpp(\d+)/.exec(text(row, 'parallelism'))?.[1] ?? 1)
   const counts = countsOf(row, input, output, setUp.requests)
-  const trial = { replica, input, output, shortest, client, ...counts, ...(stages > 1 ? { stages } : {}) }
+  const { pollSteps, streamTokens } = setUp
+  const trial = {
+    replica,
+    input,
+    output,
+    shortest,
+    client,
+    ...counts,
+    ...(stages > 1 ? { stages } : {}),
+    ...(pollSteps === undefined ? {} : { pollSteps }),
+    ...(streamTokens === undefined ? {} : { streamTokens }),
+  }
   return { id, ...known, accelerator: accelerator.id, trial }
 }
 

@@ -16,6 +16,10 @@ export type Trial = {
   readonly requests: number
   /** Measured by a client, over a network. */
   readonly client: boolean
+  /** New requests are looked for every so many steps; absent: at each. */
+  readonly pollSteps?: number
+  /** Tokens come to the client so many at a time, the first ones too; absent: one by one. */
+  readonly streamTokens?: number
   /** Stages of a pipeline, each of so many devices as the replica has; absent: one. */
   readonly stages?: number
 }
@@ -51,6 +55,9 @@ const stepsOf = (output: Float64Array, { engine: { speculation } }: Replica): Fl
   speculation === undefined
     ? output
     : output.map((tokens) => Math.max(1, Math.round(tokens / speculation.tokensPerStep)))
+
+/** A request comes anywhere between two looks. */
+const halfOf = (steps = 0): number => steps / 2
 
 const sumOf = (values: Float64Array): number => {
   let sum = 0
@@ -100,12 +107,16 @@ export const predict = (trial: Trial): Prediction | NoSimulation => {
   if (served === 0)
     return { fits: false, reason: `${rejected} requests of ${trial.input} and ${trial.output} tokens do not fit` }
   const outside = trial.client ? 0 : CLIENT_SECONDS
+  const unpolled = halfOf(trial.pollSteps) * tpot.mean
+  const unsent = (trial.streamTokens ?? 1) - 1
+  const further = Math.max(1, sumOf(output) / output.length - 1)
   const wall = simulation.untilAt + (trial.client ? CLIENT_SECONDS : 0)
   return {
     fits: true,
-    ttft: ttft.mean - outside,
-    tpot: tpot.mean,
-    e2e: e2e.mean - outside,
+    ttft: ttft.mean - outside + unpolled + unsent * tpot.mean,
+    // What is given before the client sees a first token is not in the time of the others.
+    tpot: tpot.mean * Math.max(0, 1 - unsent / further),
+    e2e: e2e.mean - outside + unpolled,
     outputTokensPerSecond: sumOf(output) / wall,
     totalTokensPerSecond: (sumOf(input) + sumOf(output)) / wall,
     requestsPerSecond: served / wall,

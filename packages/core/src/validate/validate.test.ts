@@ -66,6 +66,18 @@ describe('predict', () => {
     expect(twice.outputTokensPerSecond / plain.outputTokensPerSecond).toBeGreaterThan(1.5)
   })
 
+  it('a client that gets ten tokens at a time waits nine steps more for the first, and half of the steps between two looks', () => {
+    const [plain, late] = [{}, { streamTokens: 10, pollSteps: 4 }].map((fields) =>
+      predict(trial({ output: 101, ...fields })),
+    )
+    if (!plain?.fits || !late?.fits) throw new Error('does not fit')
+    expect(late.ttft - plain.ttft).toBeCloseTo((9 + 2) * plain.tpot, 9)
+    // Nine of the hundred further tokens were there when the first one was seen.
+    expect(late.tpot / plain.tpot).toBeCloseTo(0.91, 9)
+    expect(late.e2e - plain.e2e).toBeCloseTo(2 * plain.tpot, 9)
+    expect(late.ttft + 100 * late.tpot).toBeCloseTo(late.e2e, 9)
+  })
+
   it('a pipeline of two holds what one device cannot, and two batches are under way', () => {
     const model = { ...models.llama31_8b, layers: 48, contextTokens: 8192 }
     const big = trial({ replica: replica({ model }), input: 100, output: 100, users: 64, requests: 64, client: false })
