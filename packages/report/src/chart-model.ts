@@ -289,7 +289,7 @@ const FALLBACK = 1.14
 
 const NARROW = 760
 const PAD = 24
-/** Where every pixel goes to the lines; a label of the last decade still hangs over the frame by half. */
+/** Where every pixel goes to the lines. */
 const TIGHT_PAD = 14
 
 /** Without the lines that a legend switched off, and without the crossings and dots that lie on them. */
@@ -371,7 +371,9 @@ export const chartModel = (
     major ? [widthOf(words.compactUsd(value), type.text)] : [],
   )
   const left = pad + Math.max(...yLabels, widthOf(words.usdPerDay, type.small)) + 10
-  const right = width - pad
+  // The last decade's label hangs over the frame by half.
+  const hang = labels ? pad : Math.max(pad, (widthOf(words.compact(subject.span.to), type.text) / 2) * FALLBACK + 2)
+  const right = width - hang
   const labelRoom = labels ? Math.min(width * (narrow ? 0.3 : 0.22), 290) : 0
   const title =
     headline === false
