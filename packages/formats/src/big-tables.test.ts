@@ -285,11 +285,12 @@ describe('edge cases', () => {
     expect(await same(`${name}.jsonl`, text)).toBe(byDuckDb)
   })
 
-  it('a byte order mark, semicolons, Excel’s first line', async () => {
+  it('a byte order mark, Excel’s first line; where semicolons part the cells, 9.000 is nine thousand', async () => {
     const semicolons = (head + rows(30, good)).replaceAll(',', ';')
     expect(await same('bom.csv', `\uFEFF${head}${rows(30, good)}`)).toBe(true)
-    expect(await same('semicolons.csv', semicolons)).toBe(true)
-    expect(await same('excel.csv', `sep=;\n${semicolons}`)).toBe(true)
+    expect(await same('excel.csv', `sep=,\n${head}${rows(30, good)}`)).toBe(true)
+    expect(await same('semicolons.csv', semicolons)).toBe(false)
+    expect(await same('points.csv', `${semicolons}2026-11-02T00:00:03Z;a;9.000;2\n`)).toBe(false)
   })
 
   it('packed files, UTF-16, bad UTF-8 and formats with rules of their own are streamed', async () => {

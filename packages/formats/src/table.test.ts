@@ -128,3 +128,64 @@ describe('a table of calls', () => {
     })
   })
 })
+
+describe('how numbers are written', () => {
+  const inputs = async (text: string): Promise<{ inputs: (number | undefined)[]; dropped: number | null }> => {
+    const { rows, report } = await read(text)
+    return { inputs: rows.map(({ usage }) => usage.freshInput), dropped: report.total.malformedLines }
+  }
+  it('points group thousands where semicolons part the cells', async () => {
+    expect(
+      await inputs('time;input_tokens;output_tokens\n2026-11-01;12.345;1.024\n2026-11-02;9.000;7\n2026-11-03;900;7\n'),
+    ).toEqual({ inputs: [12_345, 9000, 900], dropped: 0 })
+  })
+  it('a fraction of a token in one call is no count: the line is reported, never cut to 12', async () => {
+    expect(await inputs('time,input_tokens,output_tokens\n2026-11-01,12.345,1\n2026-11-02,900.0,7\n')).toEqual({
+      inputs: [900],
+      dropped: 1,
+    })
+  })
+  it('sums of an interval may have one', async () => {
+    expect(await inputs('from,to,requests,input_tokens,output_tokens\n2026-11-01,2026-11-02,5,12.5,1\n')).toEqual({
+      inputs: [12.5],
+      dropped: 0,
+    })
+  })
+})
+
+describe('answers without a time', () => {
+  const dated = (second: number): string =>
+    JSON.stringify({
+      object: 'chat.completion',
+      created: 1_790_000_000 + second,
+      model: 'gpt-4o',
+      usage: { prompt_tokens: 5, completion_tokens: 1 },
+    })
+  const undated = JSON.stringify({
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-4-5',
+    usage: { input_tokens: 7, output_tokens: 2 },
+  })
+  const seconds = async (lines: readonly string[], options: Partial<ReadOptions> = {}) => {
+    const { rows, report } = await read(lines.join('\n'), options)
+    const starts = rows.map((row) => (row.kind === 'call' ? row.at : row.from) - 1_790_000_000)
+    return { starts: starts.toSorted((a, b) => a - b), notes: report.issues.map(({ message }) => message).join() }
+  }
+  it('stand evenly between their neighbours', async () => {
+    const { starts, notes } = await seconds([dated(0), undated, undated, undated, dated(400)])
+    expect(starts).toEqual([0, 100, 200, 300, 400])
+    expect(notes).toContain('spread evenly')
+  })
+  it('at an end of the file they are spread over all of it, never piled up at one moment', async () => {
+    const { starts } = await seconds([undated, dated(0), dated(400), undated, undated])
+    expect(starts).toEqual([0, 100, 200, 300, 400])
+  })
+  it('count for the period that is named', async () => {
+    const { starts, notes } = await seconds([dated(0), undated], {
+      undated: { from: 1_790_000_000 - 86_400, to: 1_790_000_000 + 86_400 },
+    })
+    expect(starts).toEqual([-86_400, 0])
+    expect(notes).not.toContain('spread evenly')
+  })
+})

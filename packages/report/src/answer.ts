@@ -107,6 +107,15 @@ const nothingPriced = (comparison: Comparison): string => {
   return `${looked} Most often: ${clean(commonest.example.reason)} (${countText(commonest.count)} options, ${clean(commonest.example.id)} for one).`
 }
 
+/** Nobody paid for LLM calls for longer than this in one log: a date in it is wrong, and makes every rate too small. */
+const LONG_WATCH_YEARS = 5
+const longWatch = ({ workload: { watchedHours } }: Comparison): string => {
+  const years = watchedHours / 8760
+  return years < LONG_WATCH_YEARS
+    ? ''
+    : `Mind that the rows span ${countText(Math.round(years))} years, so one of their dates is surely wrong: \`breakeven inspect\` shows the first and the last.`
+}
+
 /** A watch shorter than this says little of a day. */
 const SHORT_WATCH_HOURS = 1
 /** The file's last call ends the watch, and the clock's grain is added: the hour itself is no short watch but a coarse clock. */
@@ -123,7 +132,13 @@ export const answerSentences = (comparison: Comparison): string[] => {
   if (best === undefined) return [nothingPriced(comparison)]
   if (volumeOf(comparison) === 0)
     return [`There is no traffic in what was given: 0 ${unitOf(comparison)} a day, nothing to compare.`]
-  return [verdict(comparison, best), shortWatch(comparison), saving(comparison, best), ...otherWay(comparison, best)]
+  return [
+    verdict(comparison, best),
+    shortWatch(comparison),
+    longWatch(comparison),
+    saving(comparison, best),
+    ...otherWay(comparison, best),
+  ]
     .filter((sentence) => sentence !== '')
     .map(clean)
 }

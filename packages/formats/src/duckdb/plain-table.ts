@@ -89,6 +89,8 @@ const sourceOf = (
 ): { source: Source; columns: Columns } | undefined => {
   if (syntax.kind === 'table') {
     const { columns, header, delimiter, sample } = syntax.head
+    // Where semicolons part the cells a point may group thousands, and a database reads 9.000 as nine.
+    if (delimiter === ';') return undefined
     const found = findColumns(columns, header, map, countsIn(syntax.head))
     const time = firstText(sample.map((row) => row[found.at]?.trim()))
     if (time === undefined || !isSummable(found, map)) return undefined

@@ -9,13 +9,21 @@ import type { Json } from '../text/value.ts'
 
 const CARRIES = ['requests', 'input', 'output', 'errors'] as const
 
-/** Hands out answers; one without a time takes that of the answer before it. */
+type Timeless = { readonly answer: Answer; readonly line: number }
+
+/**
+ * Hands out answers. Some APIs put no time into theirs (Anthropic's messages): such answers are spread evenly between the
+ * answers around them, or over the whole file where they stand at its begin or end. All at one moment they would be a peak
+ * that never was. With --undated they count for the period that is named there.
+ */
 const answerGiver = (
   context: FileContext,
   tier?: 'batch',
 ): { give: (answer: Answer, line: number) => void; end: () => void } => {
-  let last = Number.NaN
-  const timeless: { answer: Answer; line: number }[] = []
+  let [first, last, before] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]
+  let waiting: Timeless[] = []
+  /** Before the first answer with a time: they have no neighbour but one. */
+  let leading: Timeless[] = []
   const giveAt = (at: number, answer: Answer, line: number): void => {
     const { model, provider, task, status, usage, seconds } = answer
     context.row(
@@ -33,14 +41,36 @@ const answerGiver = (
       answer.extra,
     )
   }
-  const give = (answer: Answer, line: number): void => {
-    if (!Number.isNaN(answer.at)) last = answer.at
-    if (Number.isNaN(last)) timeless.push({ answer, line })
-    else giveAt(last, answer, line)
+  const spread = (timeless: readonly Timeless[], from: number, to: number): void => {
+    if (timeless.length === 0) return
+    context.note(
+      'Some answers carry no time: they are spread evenly between those that do, which shows no peak of their own. --undated 2026-10-01..2026-10-31 says when they were made.',
+      timeless[0]?.line,
+    )
+    for (const [nth, { answer, line }] of timeless.entries())
+      // Whole seconds, as the answers around them have: a finer clock would be made up.
+      giveAt(Math.round(from + ((to - from) * (nth + 1)) / (timeless.length + 1)), answer, line)
   }
-  // Before any answer with a time: a time of the file is the nearest there is.
+  const give = (answer: Answer, line: number): void => {
+    const { at } = answer
+    if (Number.isNaN(at)) {
+      if (context.takesUndated) giveAt(at, answer, line)
+      else waiting.push({ answer, line })
+      return
+    }
+    if (Number.isNaN(before)) leading = waiting
+    else spread(waiting, before, at)
+    waiting = []
+    before = at
+    first = Math.min(first, at)
+    last = Math.max(last, at)
+    giveAt(at, answer, line)
+  }
   const end = (): void => {
-    for (const { answer, line } of timeless) giveAt(last, answer, line)
+    const rest = [...leading, ...waiting]
+    // No answer of the file has a time: the report says so of each.
+    if (Number.isNaN(before)) for (const { answer, line } of rest) giveAt(before, answer, line)
+    else spread(rest, first, last)
   }
   return { give, end }
 }

@@ -37,6 +37,9 @@ export type Trace = {
   readonly provider?: string
 }
 
+/** `12.345` where the comma is the decimal point. */
+const GROUPED_BY_POINTS = /^\d{1,3}(?:\.\d{3})+$/
+
 const NO_EXTRA: RowExtra = {}
 
 /** Looks at the first times of a file, and says so where they leave their zone open. */
@@ -96,23 +99,33 @@ export const rowMaker = (
     return seconds === undefined ? undefined : at + seconds
   }
 
+  const pointsGroupThousands = delimiter === ';'
+  /** Tokens are whole: a fraction in one call is another number's notation, and no count. Sums of an export may have one. */
+  const countAt = (values: Values, column: number): number | undefined => {
+    const number = values.number(column)
+    if (number === undefined || column < 0) return number
+    if (pointsGroupThousands && GROUPED_BY_POINTS.test(values.text(column).trim()))
+      return Number(values.text(column).replaceAll('.', ''))
+    return Number.isInteger(number) || isBuckets ? number : Number.NaN
+  }
+
   const give = (values: Values, line: number): void => {
     if (trace.secondsPerUnit === undefined) dates.look(values)
     const at = timeAt(values, columns.at)
-    const cacheRead = values.number(columns.cacheRead)
-    const unsplit = hasWrites ? values.number(columns.cacheWrite) : undefined
-    const short = hasWrites ? values.number(columns.cacheWrite5m) : undefined
-    const long = hasWrites ? values.number(columns.cacheWrite1h) : undefined
+    const cacheRead = countAt(values, columns.cacheRead)
+    const unsplit = hasWrites ? countAt(values, columns.cacheWrite) : undefined
+    const short = hasWrites ? countAt(values, columns.cacheWrite5m) : undefined
+    const long = hasWrites ? countAt(values, columns.cacheWrite1h) : undefined
     const write5m = short ?? (unsplit === undefined ? undefined : unsplit - (long ?? 0))
     const written = (write5m ?? 0) + (long ?? 0)
-    const input = values.number(columns.input)
-    const fresh = columns.freshInput >= 0 ? values.number(columns.freshInput) : freshOf(input, cacheRead, written)
-    if (input !== undefined && columns.freshInput < 0 && input < (cacheRead ?? 0) + written)
+    const input = countAt(values, columns.input)
+    const fresh = columns.freshInput >= 0 ? countAt(values, columns.freshInput) : freshOf(input, cacheRead, written)
+    if (input !== undefined && input >= 0 && columns.freshInput < 0 && input < (cacheRead ?? 0) + written)
       context.note(
         'The input count is below its cached part on some lines: there it is read as input beside the cache.',
         line,
       )
-    const output = values.number(columns.output)
+    const output = countAt(values, columns.output)
     const usage = usageOf({ freshInput: fresh, cacheRead, cacheWrite5m: write5m, cacheWrite1h: long, output })
     const model = nameAt(values, 'model')
     const provider = nameAt(values, 'provider') ?? trace.provider
