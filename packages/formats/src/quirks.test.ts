@@ -309,6 +309,14 @@ describe('answers', () => {
     expect(report.total).toMatchObject({ requests: 1, inputUnknownRows: 1 })
   })
 
+  it('a time that a logger wrote beside an answer is that of the call, whatever the usual names', async () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 1 }
+    const { rows } = await readAll([
+      lines({ ts: 1_789_372_800, usage }, { start_time: '2026-09-14T08:00:01Z', response: { model: 'm', usage } }),
+    ])
+    expect(rows.map((row) => row.kind === 'call' && row.at)).toEqual([1_789_372_800, 1_789_372_801])
+  })
+
   it('a status that a logger wrote beside an answer is that of the call', async () => {
     const log = (status: unknown): object => ({
       timestamp: '2026-09-14T08:00:00Z',
@@ -440,7 +448,7 @@ describe('tables of your own', () => {
         row('9999999999999'),
         row('many'),
         row('7', 'NaN'),
-        row('1e400'),
+        row('5e15'),
         row('8'),
       ),
     ])

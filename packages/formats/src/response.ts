@@ -132,6 +132,11 @@ const TIME_KEYS: readonly string[] = [
   'timestamp',
   'time',
   'logging_time',
+  'ts',
+  'datetime',
+  'start_time',
+  'startTime',
+  'request_time',
 ]
 const timeOf = (body: Json): number => {
   for (const key of TIME_KEYS) {

@@ -52,14 +52,16 @@ describe('--out', () => {
   test.each([
     ['another ending', 'rows.csv', 'a name that ends in .parquet'],
     ['no such folder', 'none/rows.parquet', 'no such folder'],
-    ['one of the files that are read', 'self.parquet', 'outside of the folder'],
+    ['the file that is read', 'self.parquet', 'outside of the folder'],
   ])('%s is refused before anything is read', async (_name, out, message) => {
-    file('self.parquet', 'PAR1')
-    const { code, out: shown, err } = await call('inspect', folder, '--out', join(folder, out))
+    const { code, out: shown, err } = await call('inspect', file('self.parquet', 'PAR1'), '--out', join(folder, out))
     expect({ code, shown }).toEqual({ code: 2, shown: '' })
     expect(err).toContain(message)
     expect(err).toMatch(/\n {2}hint: .+\n$/)
-    rmSync(join(folder, 'self.parquet'))
+  })
+
+  test('a new file in the folder that is read is refused: the next run would count everything twice', async () => {
+    expect((await call('inspect', folder, '--out', join(folder, 'deep.parquet'))).err).toContain('twice')
   })
 
   test('without DuckDB it says what to install', async () => {

@@ -1,14 +1,16 @@
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { InputError } from '@breakeven/core'
 import type { ReadOptions } from '@breakeven/formats'
 import { expandInputs } from '@breakeven/formats/node'
 
 /** What is written must not be read: the next run over the same folder would count everything twice. */
 const refuseOwnInput = async (path: string, files: readonly string[]): Promise<void> => {
+  const out = resolve(path)
+  const isInside = (folder: string): boolean => out.startsWith(resolve(folder) + sep)
   const inputs = await expandInputs(files)
-  if (!inputs.some((input) => resolve(input.path) === resolve(path))) return
-  throw new InputError(`--out ${path}: this file is one of those that are read`, {
-    hint: 'write it outside of the folder, or under another name',
+  if (!files.some(isInside) && !inputs.some((input) => resolve(input.path) === out)) return
+  throw new InputError(`--out ${path}: it would be read with the rest, and count everything twice`, {
+    hint: 'write it outside of the folder that is read',
   })
 }
 
