@@ -1,4 +1,4 @@
-import type { Seconds } from '@breakeven/core'
+import { type Seconds, weightBytes } from '@breakeven/core'
 
 import { isGated } from './container.ts'
 import type { StackPlan } from './plan.ts'
@@ -83,12 +83,53 @@ const longWhole: Rule = ({ container: { shape }, slowSeconds }) =>
       }
     : undefined
 
-const scriptNeverRan: Rule = ({ weightsFrom }) =>
-  weightsFrom.kind === 'script'
+/** What Python, torch and the server take beside the weights: assumed. */
+const SERVER_BYTES = 4e9
+const figure = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+/** Busier than this, requests that wait for one another wait for long. */
+const MOST_BUSY = 0.8
+
+const scriptNeverRan: Rule = ({ weightsFrom, counted: { requestsPerSecond, answerSeconds } }) => {
+  if (weightsFrom.kind !== 'script') return undefined
+  const busy = requestsPerSecond * answerSeconds
+  const counts = `the receipt counts on ${figure(requestsPerSecond)} requests a second of ${figure(answerSeconds)} s each`
+  return {
+    weight: 'mind',
+    what: `no container of AWS serves this model as it is: a script of ours, never run, loads and quantises it and answers one request at a time; ${counts}, ${
+      busy > MOST_BUSY ? 'which takes batches' : `which keeps it busy ${Math.round(100 * busy)} % of the time`
+    }`,
+    todo: 'load-test it before you rely on the number of machines',
+  }
+}
+
+/** The script reads the weights as they are published before it quantises them for the device. */
+const scriptRam: Rule = ({ weightsFrom, deployment: { model, precision, instance } }) => {
+  if (weightsFrom.kind !== 'script' || instance.ramBytes === undefined) return undefined
+  const needed = weightBytes(model, 'bf16') + SERVER_BYTES
+  return (precision === 'int8' || precision === 'int4') && instance.ramBytes < needed
+    ? {
+        weight: 'stop',
+        what: `the script holds all weights in bf16 before it quantises them, ${figure(needed / 1e9)} GB with the server, and ${instance.id} has ${figure(instance.ramBytes / 1e9)} GB of main memory`,
+        todo: 'take a machine with more main memory: ml.g5.4xlarge has 68.7 GB',
+      }
+    : undefined
+}
+
+const scriptSplit: Rule = ({ weightsFrom, deployment: { precision, tensorParallel } }) =>
+  weightsFrom.kind === 'script' && tensorParallel > 1 && (precision === 'int8' || precision === 'int4')
+    ? {
+        weight: 'stop',
+        what: `the script puts ${precision} weights on one accelerator, and this is split over ${tensorParallel}`,
+        todo: '--tensor-parallel 1, or --precision bf16, which it does split',
+      }
+    : undefined
+
+const wholeAnswer: Rule = ({ container: { shape }, deployment: { model }, counted: { answerSeconds } }) =>
+  shape === 'huggingface' && model.task === 'generate'
     ? {
         weight: 'mind',
-        what: 'no container of AWS serves this model as it is: a script of ours loads and quantises it, one request at a time, while the receipt assumes batches',
-        todo: 'load-test it before you rely on the number of machines',
+        what: `this container answers in one piece: a client sees nothing for about ${figure(answerSeconds)} s, streamed or not; the target for the first token was held against the model's own, which no client sees`,
+        todo: 'shorter answers, or a --ttft that leaves time for the rest of the answer',
       }
     : undefined
 
@@ -119,6 +160,9 @@ const RULES = {
   slowInvoke,
   longWhole,
   scriptNeverRan,
+  scriptRam,
+  scriptSplit,
+  wholeAnswer,
   headless,
   oneMachine,
 }

@@ -142,7 +142,34 @@ describe('pitfalls', () => {
 
   test('what works and surprises is said: a bare encoder, a script of ours, a single machine', () => {
     expect(ids('bert')).toEqual(['mind headless'])
-    expect(ids('flan')).toEqual(['mind scriptNeverRan'])
+    expect(ids('flan')).toEqual(['mind scriptNeverRan', 'mind wholeAnswer'])
     expect(ids('bert', { weights: 'org/labels', mostMachines: 1 })).toEqual(['mind oneMachine'])
+  })
+
+  const what = (id: string, ...args: Parameters<typeof planFor>): string | undefined =>
+    pitfallsOf(planFor(...args)).find((one) => one.id === id)?.what
+
+  test('a script that answers one at a time is set against what the receipt counts on', () => {
+    // 0.661 s + 99 x 0.023 s = 2.94 s, 0.0434 a second: 13 % of the time.
+    expect(what('scriptNeverRan', 'flan')).toMatch(
+      /one request at a time.* 0\.0434 requests a second of 2\.94 s each, which keeps it busy 13 % of the time$/,
+    )
+    const { flan } = ones
+    const often = { ...flan, capacity: { ...flan.capacity, requestsPerSecond: 0.4 } }
+    // 0.4 x 2.94 = 1.18 of the time.
+    expect(what('scriptNeverRan', 'flan', {}, often)).toMatch(/which takes batches$/)
+    expect(what('wholeAnswer', 'flan')).toMatch(/sees nothing for about 2\.94 s/)
+  })
+
+  test('the script needs main memory for the weights as published: 39 GB and 4 for Flan-UL2', () => {
+    const of = (ramBytes: number, precision = 'int8') => {
+      const { instance } = ones.flan.deployment
+      return ids('flan', {}, changed({ precision, instance: { ...instance, ramBytes } }, 'flan'))
+    }
+    // 39.18 GB and 4 GB.
+    expect(of(43.1e9)).toContain('stop scriptRam')
+    expect(of(43.2e9)).not.toContain('stop scriptRam')
+    expect(of(34.4e9, 'bf16')).not.toContain('stop scriptRam')
+    expect(ids('flan', {}, changed({ tensorParallel: 4 }, 'flan'))).toContain('stop scriptSplit')
   })
 })

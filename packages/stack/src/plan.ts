@@ -35,6 +35,8 @@ export type StackPlan = StackWishes & {
   readonly throttle: { readonly perSecond: number; readonly burst: number }
   readonly lambda: { readonly memoryMb: number; readonly timeoutSeconds: Seconds; readonly handler: string }
   readonly gateway: GatewayConfig
+  /** What one machine is counted on to carry, and how long a whole answer takes there. */
+  readonly counted: { readonly requestsPerSecond: number; readonly answerSeconds: Seconds }
   /** A p95 of the model above this is an alarm: twice what was predicted at full load. */
   readonly slowSeconds: Seconds
   /** Until a new machine must answer: image, weights and start. */
@@ -111,6 +113,7 @@ export const planOf = (
     throttle: { perSecond, burst: 2 * perSecond },
     lambda: { memoryMb: 128, timeoutSeconds, handler: deployment.front === 'http' ? 'buffered' : 'handler' },
     gateway: gatewayOf({ deployment, shape: container.shape }, wishes, timeoutSeconds - 1),
+    counted: { requestsPerSecond: capacity.requestsPerSecond * perMachine, answerSeconds: answer },
     slowSeconds: Math.max(1, Math.ceil(2 * answer)),
     startSeconds: startSeconds(weightBytes),
     budgetUsdPerMonth: Math.ceil(ceilingUsdPerDay * DAYS_PER_MONTH),

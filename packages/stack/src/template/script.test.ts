@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { compileFunction } from 'node:vm'
 import { expect, test } from 'vitest'
 
 import type { Template } from '../billing.ts'
-import { planFor } from '../fixtures/hosted.ts'
+import { ones, planFor } from '../fixtures/hosted.ts'
 import { TEXT_TO_TEXT_FILES } from '../text-to-text.ts'
 import { templateOf } from './template.ts'
 
@@ -70,4 +71,24 @@ test('a failure is told too: CloudFormation would wait an hour for silence', asy
   })
   await run({ ...EVENT, RequestType: 'Create' })
   expect(said.map(({ body }) => [body.Status, body.Reason])).toEqual([['FAILED', 'AccessDenied']])
+})
+
+const hasPython = spawnSync('python3', ['--version'], { timeout: 10_000 }).status === 0
+
+test.skipIf(!hasPython)('the script is Python that compiles', () => {
+  const { status, stderr } = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+    input: TEXT_TO_TEXT_FILES['model/code/inference.py'],
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
+  expect([status, stderr]).toEqual([0, ''])
+})
+
+test('what the script holds of Flan-UL2 fits an A10G, what transformers would hold does not', () => {
+  // Weights of `wo` in 64 layers; embeddings and head, 2 x 32,128 x 4,096, stay in bf16.
+  const wo = 64 * 16_384 * 4096
+  const ends = 2 * 32_128 * 4096
+  const rest = ones.flan.deployment.model.parameters - wo - ends
+  const gb = (woBytes: number): number => (rest + 2 * ends + woBytes * wo) / 1e9
+  expect([gb(1), gb(2), gb(4)].map((sum) => Number(sum.toFixed(1)))).toEqual([19.8, 24.1, 32.6])
 })

@@ -240,7 +240,7 @@ describe('the endpoint', () => {
     })
     const { Files } = only('flan', 'AWS::CloudFormation::CustomResource') as { Files: Record<string, string> }
     expect(Object.keys(Files)).toEqual(['model/code/inference.py', 'model/code/requirements.txt'])
-    expect(Files['model/code/inference.py']).toContain('load_in_8bit')
+    expect(Files['model/code/inference.py']).toContain('Int8Weights(child) if name == "wo"')
   })
 
   test('scaling follows the requests at a time of a model, or of a copy where machines may go', () => {
