@@ -8,7 +8,11 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { StackPlan } from '../plan.ts'
 import { arn } from './roles.ts'
 
-/** Who called what, how it ended and how long it took: no header, no body, no key. */
+/**
+ * Who called what, how it ended and how long it took: no header, no body, no key. The kind of error and not its message: a message
+ * may hold quotes, and `messageString`, which brings its own, is a bare `-` where there was no error; neither is JSON.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
 const ACCESS = JSON.stringify({
   at: '$context.requestTimeEpoch',
   id: '$context.requestId',
@@ -16,7 +20,7 @@ const ACCESS = JSON.stringify({
   route: '$context.routeKey',
   status: '$context.status',
   ms: '$context.responseLatency',
-  error: '$context.error.messageString',
+  error: '$context.error.responseType',
 })
 
 type Authorization = {

@@ -129,6 +129,16 @@ describe('nobody gets in unasked', () => {
   })
 })
 
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['turned away', { 'error.responseType': 'UNAUTHORIZED', 'error.messageString': '"no \\"key\\""', status: '403' }],
+  ['answered, where API Gateway writes a dash for what is not there', { status: '200' }],
+])('a line of the access log is JSON: %s', (_name, values) => {
+  const { Format } = only('bert', 'AWS::ApiGatewayV2::Stage')['AccessLogSettings'] as { Format: string }
+  const line = Format.replaceAll(/\$context\.([a-zA-Z.]+)/g, (_all, name: string) => values[name] ?? '-')
+  const { status, error } = JSON.parse(line) as Record<string, string>
+  expect([status, error]).toEqual([values['status'], values['error.responseType'] ?? '-'])
+})
+
 describe('the gateway in Lambda', () => {
   const environment = (name: string): unknown => {
     const { Environment } = only(name, 'AWS::Lambda::Function') as {
