@@ -26,7 +26,7 @@ export const scaledTo = (workload: Workload, requestsPerDay: number): Workload =
     )
   const own = requestsPerDayOf(workload)
   const factor = requestsPerDay / own
-  const { arrivals } = workload
+  const { arrivals, reporting } = workload
   return {
     ...workload,
     cells: workload.cells.map((cell) => ({
@@ -39,6 +39,9 @@ export const scaledTo = (workload: Workload, requestsPerDay: number): Workload =
       ? {}
       : { arrivals: { ...arrivals, requests: arrivals.requests.map((count) => count * factor) } }),
     requests: workload.requests * factor,
+    ...(reporting === undefined
+      ? {}
+      : { reporting: { input: reporting.input * factor, output: reporting.output * factor } }),
     usage: times(workload.usage, factor),
     ownRequestsPerDay: own,
   }

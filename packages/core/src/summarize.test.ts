@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { summarizer } from './summarize.ts'
-import type { Call, Row } from './usage.ts'
+import type { Call, Row, Usage } from './usage.ts'
 import { METERS } from './usage.ts'
+import { meanShape } from './workload-summary.ts'
 import type { Workload } from './workload.ts'
 
 const call = (at: number, freshInput: number, output: number, fields: Partial<Call> = {}): Call => ({
@@ -161,4 +162,20 @@ test('property: whatever the order, sums over cells are sums over calls', () => 
       expect([forwards.watchedSeconds, forwards.peak.factor]).toEqual([backwards.watchedSeconds, backwards.peak.factor])
     }),
   )
+})
+
+test('what a row does not report is no zero: means and lengths are of the rows that do', () => {
+  const { add, done } = summarizer({ edges: [], gaps: 'zero' })
+  const call = (at: number, usage: Usage): void =>
+    add({ kind: 'call', at: 1_780_000_000 + at, status: 'ok', task: 'generate', usage })
+  call(0, { freshInput: 1000, output: 100 })
+  call(60, {})
+  call(120, { freshInput: 500 })
+  const workload = done()
+  expect(workload).toMatchObject({ requests: 3, rowsWithoutUsage: 2, reporting: { input: 2, output: 1 } })
+  expect(meanShape(workload)).toEqual({ input: 750, output: 100 })
+  expect(workload.lengths.map(({ input, weight }) => [input, weight]).toSorted((a, b) => a[0]! - b[0]!)).toEqual([
+    [500, 1.5],
+    [1000, 1.5],
+  ])
 })

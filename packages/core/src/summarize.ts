@@ -82,6 +82,7 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
   let requests = 0
   let requestsKnown = true
   let rowsWithoutUsage = 0
+  const reporting = { input: 0, output: 0 }
   let errors = 0
   let aborted = 0
   let firstAt = Number.POSITIVE_INFINITY
@@ -136,8 +137,10 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     minutes.set(minute, (minutes.get(minute) ?? 0) + count)
   }
 
-  const count = (usage: Usage, cell: OpenCell): void => {
+  const count = (usage: Usage, cell: OpenCell, requestsOf: number): void => {
     const sums = cell.usage
+    if (knowsInput(usage)) reporting.input += requestsOf
+    if (usage.output !== undefined) reporting.output += requestsOf
     sums.freshInput += usage.freshInput ?? 0
     sums.cacheRead += usage.cacheRead ?? 0
     sums.cacheWrite5m += usage.cacheWrite5m ?? 0
@@ -151,7 +154,7 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       watch(row.from, row.to)
       bucketWidth = Math.max(bucketWidth, row.to - row.from)
       const cell = cellOf(groupOf(row), Math.floor(row.from / SECONDS_PER_SLOT), -1)
-      count(row.usage, cell)
+      count(row.usage, cell, row.requests ?? 0)
       if (row.requests === undefined) {
         requestsKnown = false
         cell.known = false
@@ -178,10 +181,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       rowsWithoutUsage += 1
     const prompt = inputTokensOf(usage)
     const cell = cellOf(groupOf(row), Math.floor(row.at / SECONDS_PER_SLOT), segmentOf(edges, prompt))
-    count(usage, cell)
+    count(usage, cell, 1)
     cell.requests += 1
     requests += 1
-    lengths.add(row.at, prompt, usage.output ?? 0)
+    // A length that nobody reported is no short one.
+    if (knowsInput(usage)) lengths.add(row.at, prompt, usage.output ?? 0)
     calls += 1
     // Batch work waits for its turn: it is paid for but leaves the peak alone.
     if (row.tier !== 'batch') arrive(Math.floor(row.at / ARRIVAL_STEP_SECONDS), 1)
@@ -209,11 +213,11 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
     if (sum.status === 'aborted') aborted += sum.calls
     rowsWithoutUsage += sum.withoutUsage
     const cell = cellOf(groupOf(sum), sum.slot, sum.segment)
-    count(sum.usage, cell)
+    count(sum.usage, cell, sum.calls)
     cell.requests += sum.calls
     requests += sum.calls
     calls += sum.calls
-    for (const { at, input, output } of sum.sample) lengths.add(at, input, output)
+    if (knowsInput(sum.usage)) for (const { at, input, output } of sum.sample) lengths.add(at, input, output)
     if (sum.tier !== 'batch') forMinutes(sum, arrive)
   }
 
@@ -248,6 +252,7 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
       lengths: lengths.of(calls),
       usage,
       rowsWithoutUsage,
+      ...(requestsKnown && (reporting.input < requests || reporting.output < requests) ? { reporting } : {}),
       errors,
       aborted,
       grainSeconds,
@@ -264,6 +269,8 @@ export const summarizer = ({ edges, gaps = 'zero', peakFactor }: SummarizeOption
 
   return { add, addSum, see, watched, done }
 }
+
+const knowsInput = ({ freshInput, cacheRead }: Usage): boolean => freshInput !== undefined || cacheRead !== undefined
 
 const keyOf = ({ model, provider, tier, project, task }: Partial<Group>): string =>
   `${model ?? ''}\u0000${provider ?? ''}\u0000${tier ?? ''}\u0000${project ?? ''}\u0000${task}`

@@ -15,9 +15,10 @@ export const totalTokens = (usage: FullUsage): number => METERS.reduce((sum, met
 const inputOf = (usage: FullUsage): number => INPUT_METERS.reduce((sum, meter) => sum + usage[meter], 0)
 
 /** The mean request; where requests are unknown, an assumed prompt with the log's own share of output. */
-export const meanShape = ({ usage, requests }: Workload): RequestShape => {
+export const meanShape = ({ usage, requests, reporting }: Workload): RequestShape => {
   const input = inputOf(usage)
-  if (requests !== undefined && requests > 0) return { input: input / requests, output: usage.output / requests }
+  if (requests !== undefined && requests > 0)
+    return { input: input / (reporting?.input || requests), output: usage.output / (reporting?.output || requests) }
   if (input === 0) return { input: 0, output: ASSUMED_PROMPT_TOKENS }
   return { input: ASSUMED_PROMPT_TOKENS, output: (ASSUMED_PROMPT_TOKENS * usage.output) / input }
 }

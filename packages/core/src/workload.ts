@@ -48,6 +48,8 @@ export type Workload = {
   /** Absent: no file said how many requests there were; the axis is then tokens per day. */
   readonly requests?: number
   readonly usage: FullUsage
+  /** Requests that reported their prompt and their answer, where some did not: a mean is over these, never over all. */
+  readonly reporting?: { readonly input: number; readonly output: number }
   /** Rows that did not report all their tokens: the sums are "at least". */
   readonly rowsWithoutUsage: number
   readonly errors: number
