@@ -192,7 +192,7 @@ const hostedLabel = ({ model, instance, precision, tensorParallel }: Deployment,
   `${model.id} on ${replicaText(machines)} × ${instance.id}, ${precision}${tensorParallel > 1 ? `, TP${tensorParallel}` : ''}`
 
 const hostedNotes = (
-  { instance, region }: Deployment,
+  { instance, region, purchase, front }: Deployment,
   priced: HostedPriced,
   on: string,
   simulated: Simulated | undefined,
@@ -203,6 +203,15 @@ const hostedNotes = (
   if (instance.service !== 'own' && Math.abs(Date.parse(priced.rate.asOf) - Date.parse(on)) > 92 * 86_400_000)
     notes.push(`${instance.id} at the price seen ${priced.rate.asOf}, the nearest known to ${on}`)
   if (priced.rate.region !== region) notes.push(`priced in ${priced.rate.region}`)
+  // SageMaker's price has them; plain machines need them, and what they cost depends on how they are set up.
+  if (instance.service === 'ec2')
+    notes.push(
+      front === 'none'
+        ? 'plain EC2: boot disks and public addresses are not priced'
+        : 'plain EC2: boot disks, public addresses and the load balancer before the machines are not priced',
+    )
+  if (purchase === 'spot')
+    notes.push('spot machines may be taken away at two minutes’ notice, and their price moves by the hour')
   return notes
 }
 

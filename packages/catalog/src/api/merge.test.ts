@@ -108,3 +108,13 @@ test("a reseller's price is in doubt from a year after it was last seen", () => 
   ])
   expect(doubtUnproven({ ...model, provider: 'openai' }).prices).toHaveLength(1)
 })
+
+test('and from half a year after, where the other price book has another price', () => {
+  const disputed = price(2, 4, { from: '2025-01-01', asOf: '2026-02-05', flags: ['genai-prices 0.1.8 has $0.09/$0.1'] })
+  expect(
+    doubtUnproven({ ...own('m', disputed), provider: 'openrouter' }).prices.map(({ from, suspect }) => [from, suspect]),
+  ).toEqual([
+    ['2025-01-01', undefined],
+    ['2026-08-06', true],
+  ])
+})

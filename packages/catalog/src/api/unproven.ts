@@ -24,11 +24,16 @@ const RESELLERS: ReadonlySet<string> = new Set([
   'together',
 ])
 
-const aYearAfter = (date: IsoDate): IsoDate =>
-  `${Number(date.slice(0, 4)) + 1}${date.slice(4)}`.replace('-02-29', '-03-01')
+const daysAfter = (date: IsoDate, days: number): IsoDate =>
+  new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
+
+/** How long a price is taken for good after it was last seen; half of that where the other price book has another one. */
+const DAYS_PROVEN = 365
+const DAYS_PROVEN_DISPUTED = 182
+const isDisputed = ({ flags = [] }: Price): boolean => flags.some((flag) => flag.startsWith('genai-prices'))
 
 const doubted = (price: Price): readonly Price[] => {
-  const until = aYearAfter(price.asOf)
+  const until = daysAfter(price.asOf, isDisputed(price) ? DAYS_PROVEN_DISPUTED : DAYS_PROVEN)
   if (price.to !== undefined || price.suspect === true || until > COMPILED_ON) return [price]
   const flags = [...(price.flags ?? []), `not seen since ${price.asOf}`]
   return [
@@ -37,6 +42,6 @@ const doubted = (price: Price): readonly Price[] => {
   ]
 }
 
-/** A reseller's open-ended price that nobody has seen for a year is in doubt from then on: shown, and never the cheapest. */
+/** A reseller's open-ended price that nobody has seen for a year, or half a year where it is disputed, is in doubt from then on: shown, and never the cheapest. */
 export const doubtUnproven = (model: PricedModel): PricedModel =>
   RESELLERS.has(model.provider) ? { ...model, prices: model.prices.flatMap(doubted) } : model

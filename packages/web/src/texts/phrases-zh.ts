@@ -98,6 +98,24 @@ export const phrases: readonly (readonly [string, string])[] = [
     'no model is named, so models of class {} and above compete (--class changes it)',
     '没有写明模型，因此由 {0} 级及以上的模型参与比较',
   ],
+  [
+    'the traffic names {}, an open model: models of its class ({}) and above compete (--class changes it), and its tokens are counted as {}',
+    '流量写明的是开放模型 {0}：由其所在的 {1} 级及以上的模型参与比较，token 按 {2} 的分词器计',
+  ],
+  [
+    'the traffic names {}, an open model: encoders compete (--class changes it), and its tokens are counted as {}',
+    '流量写明的是开放模型 {0}：由编码器参与比较，token 按 {1} 的分词器计',
+  ],
+  ['{}; hosting it is the option "{}"', '{0}；自行托管它即为选项“{1}”'],
+  ['{}; hosting it is not among these options: --host {} prices it', '{0}；自行托管它不在这些选项之中'],
+  [
+    "served by a SageMaker endpoint: today's bill is that of its machine, which the log does not hold",
+    '由 SageMaker 端点提供：目前的费用是其机器的费用，日志中没有',
+  ],
+  [
+    "served by yourself: today's bill is that of your own machine, which the log does not hold",
+    '由您自行提供：目前的费用是您自己机器的费用，日志中没有',
+  ],
   ['frontier', '顶级'],
   ['large', '大'],
   ['medium', '中'],
@@ -211,6 +229,15 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['undated price, seen {}', '价格没有日期，见于 {0}'],
   ['priced in region {}: no other is published', '按区域 {0} 计价：没有公布其他区域'],
   ['priced in {}', '按 {0} 计价'],
+  ['plain EC2: boot disks and public addresses are not priced', '普通 EC2：未计启动磁盘与公网地址'],
+  [
+    'plain EC2: boot disks, public addresses and the load balancer before the machines are not priced',
+    '普通 EC2：未计启动磁盘、公网地址以及机器前的负载均衡器',
+  ],
+  [
+    'spot machines may be taken away at two minutes’ notice, and their price moves by the hour',
+    '竞价机器可能在两分钟通知后被收回，价格随时变动',
+  ],
   ['no {} price published: priced as standard', '没有公布 {0} 价格：按标准价计'],
   ['standard', '标准'],
   ['text tokens only: audio is priced apart', '只计文本 token：音频另计'],
