@@ -1,5 +1,5 @@
 import type { StackPlan } from './plan.ts'
-import { ceilingUsdPerDay, pitfallText, type Receipted } from './receipt.ts'
+import { ceilingUsdPerDay, pitfallText, type Receipted, usd } from './receipt.ts'
 
 const CHAT = (model: string): string =>
   `'{"model":"${model}","messages":[{"role":"user","content":"Say hello."}],"max_tokens":32}'`
@@ -46,7 +46,6 @@ export const nextSteps = (receipted: Receipted): string => {
   const { plan } = receipted.built
   const { name, deployment } = plan
   const stack = `--region ${deployment.region} --stack-name ${name}`
-  const usd = (amount: number): string => `$${amount.toFixed(2)}`
   return [
     `# ${name}`,
     '',
@@ -64,7 +63,7 @@ export const nextSteps = (receipted: Receipted): string => {
     `aws cloudformation describe-stacks ${stack} --query 'Stacks[0].Outputs'`,
     '```',
     '',
-    '## A first answer: a fraction of a cent',
+    `## A first answer: a fraction of a cent, beside ${usd(receipted.one.machines.usdPerDayEach / 24)} an hour for each machine that runs`,
     '',
     '```sh',
     firstCall(plan, {}),
@@ -84,6 +83,9 @@ export const nextSteps = (receipted: Receipted): string => {
         ]),
     '## Back to nothing',
     '',
+    ...(deployment.front === 'none'
+      ? ['The logs go with the stack: save first what you want to keep.', '']
+      : ['The logs go with the stack, and with them the ledger: save it first, as above.', '']),
     '```sh',
     `breakeven destroy --name ${name} --region ${deployment.region}`,
     `# or: aws cloudformation delete-stack ${stack} && aws cloudformation wait stack-delete-complete ${stack}`,

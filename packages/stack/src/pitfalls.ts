@@ -151,6 +151,39 @@ const oneMachine: Rule = ({ machines: { min, max } }) =>
       }
     : undefined
 
+const untold: Rule = ({ email }) =>
+  email === undefined
+    ? {
+        weight: 'mind',
+        what: 'the alarms and the budget are paid for and tell nobody, because there is no address to tell',
+        todo: '--email ADDRESS, or look at them in CloudWatch and Billing yourself',
+      }
+    : undefined
+
+const budgetTag: Rule = ({ name }) => ({
+  weight: 'mind',
+  what: `the budget counts what carries the tag breakeven=${name}, and counts $0 until that tag is activated for cost allocation`,
+  todo: 'in Billing, Cost allocation tags, activate `breakeven`, once for the account; it takes a day to work',
+})
+
+const tokenReadable: Rule = ({ tokenSecret }) =>
+  tokenSecret === undefined
+    ? undefined
+    : {
+        weight: 'mind',
+        what: "SageMaker keeps the Hugging Face token in the model's environment, where whoever may call sagemaker:DescribeModel reads it",
+        todo: 'take a token that may only read this repository, or copy the weights to S3 and name them with --weights s3://BUCKET/FOLDER/',
+      }
+
+const unpinned: Rule = ({ weightsFrom, revision }) =>
+  weightsFrom.kind === 's3' || revision !== undefined
+    ? undefined
+    : {
+        weight: 'mind',
+        what: `each machine takes the weights of ${weightsFrom.repository} as they are on the day it starts`,
+        todo: '--revision COMMIT holds them to one commit of the repository',
+      }
+
 const RULES = {
   gated,
   zeroRegion,
@@ -165,6 +198,10 @@ const RULES = {
   wholeAnswer,
   headless,
   oneMachine,
+  untold,
+  budgetTag,
+  tokenReadable,
+  unpinned,
 }
 
 /** All that apply, the ones that stop it first. */

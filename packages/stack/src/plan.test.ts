@@ -101,8 +101,10 @@ describe('what cannot be deployed says why', () => {
 })
 
 describe('pitfalls', () => {
+  /** Of nearly every stack: tested by themselves below. */
+  const ORDINARY: ReadonlySet<string> = new Set(['untold', 'budgetTag', 'tokenReadable', 'unpinned'])
   const ids = (...args: Parameters<typeof planFor>): readonly string[] =>
-    pitfallsOf(planFor(...args)).map(({ id, weight }) => `${weight} ${id}`)
+    pitfallsOf(planFor(...args)).flatMap(({ id, weight }) => (ORDINARY.has(id) ? [] : [`${weight} ${id}`]))
 
   test('gated weights without a token stop it; a token or other weights do not', () => {
     expect(ids('llama')).toEqual(['stop gated'])
@@ -171,5 +173,33 @@ describe('pitfalls', () => {
     expect(of(43.2e9)).not.toContain('stop scriptRam')
     expect(of(34.4e9, 'bf16')).not.toContain('stop scriptRam')
     expect(ids('flan', {}, changed({ tensorParallel: 4 }, 'flan'))).toContain('stop scriptSplit')
+  })
+
+  test('what is paid for and does nothing by itself is said, until it does', () => {
+    const ordinary = (...args: Parameters<typeof planFor>): readonly string[] =>
+      pitfallsOf(planFor(...args)).flatMap(({ id }) => (ORDINARY.has(id) ? [id] : []))
+    expect(ordinary('llama')).toEqual(['untold', 'budgetTag', 'unpinned'])
+    expect(ordinary('llama', { email: 'ops@example.com' })).toEqual(['budgetTag', 'unpinned'])
+    expect(ordinary('llama', { tokenSecret: 'hf' })).toEqual(['untold', 'budgetTag', 'tokenReadable', 'unpinned'])
+    expect(ordinary('llama', { revision: 'main' })).toEqual(['untold', 'budgetTag'])
+    expect(ordinary('llama', { weights: 's3://bucket/llama/' })).toEqual(['untold', 'budgetTag'])
+  })
+})
+
+describe('one commit of the weights', () => {
+  const revision = '0e9e39f249a16976918f6564b8830bc894c89659'
+
+  test.each([
+    ['llama', 'SM_VLLM_REVISION'],
+    ['bert', 'HF_REVISION'],
+    ['flan', 'BREAKEVEN_REVISION'],
+  ] as const)('%s: told to the server', (name, variable) => {
+    expect(planFor(name, { revision }).environment).toMatchObject({ [variable]: revision })
+    expect(planFor(name).environment).not.toHaveProperty(variable)
+  })
+
+  test('is of a repository', () => {
+    expect(said(() => planFor('llama', { revision, weights: 's3://bucket/llama/' }))).toMatch(/the weights lie in S3/)
+    expect(said(() => planFor('llama', { revision: '--x' }))).toMatch(/not a commit, tag or branch/)
   })
 })

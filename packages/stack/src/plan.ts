@@ -11,6 +11,8 @@ export type StackWishes = {
   readonly mostMachines?: number
   /** A repository of the hub or an S3 prefix, in place of the model's own repository. */
   readonly weights?: string
+  /** A commit, tag or branch of that repository; absent: whatever its main branch is when a machine starts. */
+  readonly revision?: string
   /** The name of a secret in Secrets Manager that holds a Hugging Face token: for gated weights. */
   readonly tokenSecret?: string
   /** Who is let in at an HTTP API; absent: IAM. A REST API asks for a key. There is no way to ask nobody. */

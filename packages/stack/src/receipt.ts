@@ -50,7 +50,7 @@ export const receiptJson = (receipted: Receipted): Readonly<Record<string, unkno
 }
 
 /** Cents where there are dollars; else three figures, so that what is next to nothing is not nothing. */
-const usd = (amount: Usd): string => {
+export const usd = (amount: Usd): string => {
   if (amount >= 1) return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
   return amount === 0 ? '$0' : `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`
 }

@@ -13,6 +13,7 @@ export type Weights =
 export type Environment = Readonly<Record<string, string>>
 
 const S3 = /^s3:\/\/[a-z0-9.-]{3,63}(?:\/[\w!.*'()-]+)*\/$/
+const REVISION = /^\w[\w./-]*$/
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/
 
 const named = (weights: string): Weights => {
@@ -30,8 +31,16 @@ const ONLINE: Readonly<Record<string, string>> = { fp8: 'fp8', int4: 'bitsandbyt
 export const weightsOf = (
   { model, precision }: Deployment,
   { shape }: Container,
-  { weights }: { readonly weights?: string },
+  { weights, revision }: { readonly weights?: string; readonly revision?: string },
 ): Weights => {
+  if (revision !== undefined && !REVISION.test(revision))
+    throw new InputError(`--revision ${revision}: not a commit, tag or branch`, {
+      hint: 'the 40 letters of a commit hold',
+    })
+  if (revision !== undefined && weights !== undefined && S3.test(weights))
+    throw new InputError('--revision is of a repository, and the weights lie in S3', {
+      hint: 'leave --revision out, and write to a new folder what is new',
+    })
   if (model.kind === 'encoder-decoder') {
     const from = weights === undefined ? { kind: 'hub' as const, repository: model.repository } : named(weights)
     return from.kind === 'hub' ? { kind: 'script', repository: from.repository } : from
@@ -51,12 +60,15 @@ export const weightsOf = (
 type Serving = {
   readonly capacity: HostedOne['capacity']
   readonly perMachine: number
-  readonly wishes: { readonly tokenSecret?: string; readonly weights?: string }
+  readonly wishes: { readonly tokenSecret?: string; readonly weights?: string; readonly revision?: string }
 }
 
 /** CloudFormation reads the secret when it makes the model: the template never holds the token. */
 const tokenOf = ({ tokenSecret }: Serving['wishes']): Environment =>
   tokenSecret === undefined ? {} : { HF_TOKEN: `{{resolve:secretsmanager:${tokenSecret}:SecretString}}` }
+
+const revisionOf = (name: string, { revision }: Serving['wishes']): Environment =>
+  revision === undefined ? {} : { [name]: revision }
 
 /** The longest context that surely fits beside the weights: vLLM refuses to start with more. */
 const contextTokens = ({ model }: Deployment, kvTokens: number): number =>
@@ -68,7 +80,7 @@ const vllm = (deployment: Deployment, weights: Weights, { capacity, perMachine, 
   const quantization =
     wishes.weights === undefined && precision !== model.nativePrecision ? ONLINE[precision] : undefined
   return {
-    ...(weights.kind === 'hub' ? { SM_VLLM_MODEL: weights.repository } : {}),
+    ...(weights.kind === 'hub' ? { SM_VLLM_MODEL: weights.repository, ...revisionOf('SM_VLLM_REVISION', wishes) } : {}),
     SM_VLLM_SERVED_MODEL_NAME: model.id,
     SM_VLLM_MAX_MODEL_LEN: `${contextTokens(deployment, capacity.kvTokens)}`,
     SM_VLLM_MAX_NUM_SEQS: `${engine.maxSequences}`,
@@ -87,9 +99,14 @@ const PIPELINES = { classify: 'text-classification', embed: 'feature-extraction'
 
 const huggingface = ({ model, precision }: Deployment, weights: Weights, { wishes }: Serving): Environment => ({
   ...(weights.kind === 'script'
-    ? { BREAKEVEN_WEIGHTS: weights.repository, BREAKEVEN_PRECISION: precision, SAGEMAKER_MODEL_SERVER_WORKERS: '1' }
+    ? {
+        BREAKEVEN_WEIGHTS: weights.repository,
+        BREAKEVEN_PRECISION: precision,
+        SAGEMAKER_MODEL_SERVER_WORKERS: '1',
+        ...revisionOf('BREAKEVEN_REVISION', wishes),
+      }
     : { HF_TASK: PIPELINES[model.task] }),
-  ...(weights.kind === 'hub' ? { HF_MODEL_ID: weights.repository } : {}),
+  ...(weights.kind === 'hub' ? { HF_MODEL_ID: weights.repository, ...revisionOf('HF_REVISION', wishes) } : {}),
   ...tokenOf(wishes),
 })
 

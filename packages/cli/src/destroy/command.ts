@@ -5,9 +5,10 @@ import type { CliContext } from '../context.ts'
 import type { DestroyFlags } from './run.ts'
 
 const description = `Takes a deployment of \`breakeven deploy\` off AWS, follows CloudFormation until it is gone, and looks whether each of
-its resources is. Stacks of others are not touched.
+its resources is. Stacks of others are not touched. Logs go with the stack, and with them the ledger in /aws/lambda/NAME: save it first.
 
 EXAMPLES
+  aws logs tail /aws/lambda/labels --since 30d --format short | grep -o '{"ledger".*' > ledger.jsonl
   breakeven destroy --name breakeven-llama-3-1-8b
   breakeven destroy --name labels --region eu-west-1 --yes`
 

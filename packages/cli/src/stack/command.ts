@@ -9,7 +9,8 @@ const description = `Writes one deployment as a CloudFormation template that any
 Lambda, and the model on a SageMaker endpoint, with keys, throttling, scaling, alarms, log retention and a budget. Beside it a receipt in
 which every line names what is charged for it, and every resource its line. \`breakeven compare\` gives the same sum.
 
-Nothing is sent anywhere: \`breakeven deploy\` does that.
+Nothing is sent anywhere: \`breakeven deploy\` does that. What is known not to work (gated weights without a token) is written all the
+same, and ends with exit 2, so that no script goes on to put it up; --force ends it with 0.
 
 EXAMPLES
   breakeven stack --model llama-3.1-8b --instance ml.g5.2xlarge --token-secret hf-token --out llama
@@ -26,6 +27,12 @@ export const stackCommand: Command<CliContext> = buildCommand<StackFlags, [], Cl
   parameters: {
     flags: {
       ...deploymentFlags,
+      force: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'No error for what is known not to work',
+      },
       json: { kind: 'boolean', default: false, withNegated: false, brief: 'The receipt as JSON' },
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No notes on stderr' },
     },

@@ -25,6 +25,7 @@ export type DeploymentFlags = {
   readonly name?: string
   readonly mostMachines?: number
   readonly weights?: string
+  readonly revision?: string
   readonly tokenSecret?: string
   readonly jwtIssuer?: string
   readonly jwtAudience?: string
@@ -133,6 +134,13 @@ export const deploymentFlags: TypedCommandFlagParameters<DeploymentFlags, CliCon
     optional: true,
     placeholder: 'OWNER/NAME|s3://…/',
     brief: 'Weights of your own, in place of the published ones',
+  },
+  revision: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    placeholder: 'COMMIT',
+    brief: 'Weights of this commit, tag or branch; else as they are when a machine starts',
   },
   tokenSecret: {
     kind: 'parsed',

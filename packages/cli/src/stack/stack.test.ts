@@ -27,7 +27,7 @@ const run = async (...args: readonly string[]): Promise<{ code: number; out: str
 }
 const stack = (name: string, ...args: readonly string[]) => run('stack', ...args, '--out', join(folder, name))
 const receipt = async (name: string, ...args: readonly string[]): Promise<Receipt> => {
-  const { code, out, err } = await stack(name, ...args, '--json', '--quiet')
+  const { code, out, err } = await stack(name, ...args, '--json', '--quiet', '--force')
   expect([code, err]).toEqual([0, ''])
   return JSON.parse(out) as Receipt
 }
@@ -85,7 +85,7 @@ describe('the folder', () => {
     expect([code, err]).toEqual([0, `template, receipt and next steps written to ${join(folder, 'whole')}\n`])
     const file = (name: string): Promise<string> => readFile(join(folder, 'whole', name), 'utf8')
     expect(Buffer.byteLength(await file('template.json'))).toBeLessThan(51_200)
-    expect(JSON.parse(await file('receipt.json'))).toMatchObject({ name: 'chat', region: 'us-east-1', pitfalls: [] })
+    expect(JSON.parse(await file('receipt.json'))).toMatchObject({ name: 'chat', region: 'us-east-1' })
     expect(await file('receipt.md')).toMatch(/^# What chat costs\n[\s\S]*\| web firewall rules \| .* \| Firewall \|/)
     const steps = await file('README.md')
     for (const part of [
@@ -93,6 +93,11 @@ describe('the folder', () => {
       'x-api-key',
       'breakeven destroy --name chat',
       'never run on AWS',
+      'tell nobody',
+      'breakeven=chat, and counts $0 until',
+      'sagemaker:DescribeModel',
+      'with them the ledger: save it first',
+      'a fraction of a cent, beside $1.52 an hour',
     ])
       expect(steps).toContain(part)
   })
@@ -127,10 +132,16 @@ test('docs/deploy.md says what it costs', async () => {
 })
 
 test('the terminal gets the receipt, the ceiling, and what will not work', async () => {
-  const { out } = await stack('text', '--model', 'llama-3.1-8b', '--instance', 'ml.g5.2xlarge')
+  const { code, err, out } = await stack('text', '--model', 'llama-3.1-8b', '--instance', 'ml.g5.2xlarge')
   expect(out).toMatch(/web firewall/)
   expect(out).toMatch(/Scaling goes from 1 to 2 machines: at most \$\d+\.\d\d a day/)
   expect(out).toMatch(/It will not work: .*gated/)
+  expect(out).toMatch(/Mind: .*tell nobody/)
+  // A script must not go on to put it up; what was written stays.
+  expect(code).toBe(2)
+  expect(err).toMatch(/it will not work: .*gated[\s\S]*--token-secret.*template is in .*text all the same/)
+  expect(await readFile(join(folder, 'text', 'template.json'), 'utf8')).toMatch(/^\{/)
+  expect((await stack('text', '--model', 'llama-3.1-8b', '--instance', 'ml.g5.2xlarge', '--force')).code).toBe(0)
 })
 
 describe('bad input: one message, exit 2, nothing written', () => {

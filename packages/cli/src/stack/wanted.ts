@@ -50,7 +50,7 @@ const emailOf = ({ email }: DeploymentFlags): Pick<StackWishes, 'email'> => {
 }
 
 const wishesOf = (flags: DeploymentFlags, { deployment, machines }: HostedOne): StackWishes => {
-  const { mostMachines, weights, tokenSecret, scaleToZero } = flags
+  const { mostMachines, weights, revision, tokenSecret, scaleToZero } = flags
   if (mostMachines !== undefined && mostMachines < Math.ceil(machines.max))
     throw new InputError(`--most-machines ${mostMachines}: this traffic needs ${Math.ceil(machines.max)}`, {
       hint: 'fewer --requests-per-day, a lower --peak-factor, or more machines',
@@ -67,6 +67,7 @@ const wishesOf = (flags: DeploymentFlags, { deployment, machines }: HostedOne): 
     name: nameOf(flags, deployment.model.id),
     ...(mostMachines === undefined ? {} : { mostMachines }),
     ...(weights === undefined ? {} : { weights }),
+    ...(revision === undefined ? {} : { revision }),
     ...(tokenSecret === undefined ? {} : { tokenSecret }),
     ...jwtOf(flags, deployment),
     ...emailOf(flags),
@@ -122,7 +123,9 @@ export const wanted = async (flags: DeploymentFlags, io: Io): Promise<Receipted>
   }
   const one = hostedOne(catalog, workloadOf(flags, catalog), conditions)
   const { deployment } = one
-  const bytes = weightBytes(deployment.model, deployment.precision)
+  // What is quantised while it is loaded comes as it was published.
+  const published = deployment.model.nativePrecision ?? 'bf16'
+  const bytes = Math.max(...[published, deployment.precision].map((each) => weightBytes(deployment.model, each)))
   const plan = planOf(one, catalog.containers, bytes, wishesOf(flags, one))
   const built = await stackOf(plan, one.items)
   const { hash, asOf } = catalog
