@@ -1,7 +1,8 @@
 import { newPools, receiptOf } from './api-receipt.ts'
 import type { ApiModel, Price, TokenizerFamily } from './catalog.ts'
 import type { Line } from './cost.ts'
-import { type ModelIndex, resolveModel } from './model-index.ts'
+import type { ModelIndex } from './model-index.ts'
+import { tokenizerOf } from './own-hosting.ts'
 import type { Tariff } from './price.ts'
 import { bandOf, priceAt, tariffOf } from './price.ts'
 import { SAME_TOKENS, type TokenRatio, tokenRatioOf } from './tokens.ts'
@@ -87,7 +88,7 @@ export const prepare = (workload: Workload, index: ModelIndex): Prepared => {
     workload,
     flat: sumCells(workload, false),
     weekly: () => (weekly ??= sumCells(workload, true)),
-    sources: workload.groups.map((group) => resolveModel(index, group)?.model.tokenizer),
+    sources: workload.groups.map((group) => tokenizerOf(index, group)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ApiConditions, bandFor, type Sum } from './api-cost.ts'
 import { newPools, type Pools, receiptOf } from './api-receipt.ts'
 import { type ModelIndex, resolveModel } from './model-index.ts'
+import { ownHostingOf, ownHostingReason, type OwnHosting } from './own-hosting.ts'
 import { priceAt, tariffOf, type TariffResult } from './price.ts'
 import type { IsoDate, Tokens, Usd } from './units.ts'
 import { dateOf } from './units.ts'
@@ -9,12 +10,18 @@ import { totalTokens } from './workload-summary.ts'
 import type { Cell, Group, Workload } from './workload.ts'
 import { SECONDS_PER_SLOT } from './workload.ts'
 
+/** `own`: an open model that nobody sold by the token. It has a bill, and the log does not hold it. */
+type Unpriced = { readonly model: string; readonly tokens: Tokens; readonly reason: string; readonly own?: OwnHosting }
+
+/** A group's tariff with what is to be said of it. */
+type Found = TariffResult & { readonly note?: string; readonly own?: OwnHosting }
+
 /** The bill of the log itself, and what of it could not be priced. */
 export type AsIsBill = {
   readonly usd: Usd
   readonly lines: readonly Line[]
   readonly notes: readonly string[]
-  readonly unpriced: readonly { readonly model: string; readonly tokens: Tokens; readonly reason: string }[]
+  readonly unpriced: readonly Unpriced[]
 }
 
 const dateOfCell = (cell: Cell, fallback: IsoDate): IsoDate =>
@@ -23,15 +30,17 @@ const dateOfCell = (cell: Cell, fallback: IsoDate): IsoDate =>
 const nameOf = ({ model }: Group): string => model ?? '(no model named)'
 
 /** The tariff of what a row names on its date, each looked up once. */
-const tariffs = (
-  index: ModelIndex,
-  conditions: ApiConditions,
-): ((group: Group, on: IsoDate) => TariffResult & { note?: string }) => {
-  const known = new Map<string, TariffResult & { note?: string }>()
-  const lookUp = (group: Group, on: IsoDate): TariffResult & { note?: string } => {
+const tariffs = (index: ModelIndex, conditions: ApiConditions): ((group: Group, on: IsoDate) => Found) => {
+  const known = new Map<string, Found>()
+  const lookUp = (group: Group, on: IsoDate): Found => {
     const found = resolveModel(index, group)
-    if (found === undefined)
-      return { kind: 'unpriced', reason: group.model === undefined ? 'the row names no model' : 'not in the catalogue' }
+    if (found === undefined) {
+      if (group.model === undefined) return { kind: 'unpriced', reason: 'the row names no model' }
+      const own = ownHostingOf(index, group)
+      return own === undefined
+        ? { kind: 'unpriced', reason: 'not in the catalogue' }
+        : { kind: 'unpriced', reason: ownHostingReason(own), own }
+    }
     const region = conditions.region === undefined ? {} : { region: conditions.region }
     const tariff = tariffOf(found.model, { on, tier: group.tier, logged: true, ...region })
     return found.note === undefined ? tariff : { ...tariff, note: found.note }
@@ -51,17 +60,17 @@ export const asIsBill = (workload: Workload, index: ModelIndex, conditions: ApiC
   const tariffFor = tariffs(index, conditions)
   const pools = new Map<string, Pools>()
   const notes = new Set<string>()
-  const unpriced = new Map<string, { model: string; tokens: Tokens; reason: string }>()
-  const leave = (group: Group, tokens: Tokens, reason: string): void => {
+  const unpriced = new Map<string, Unpriced>()
+  const leave = (group: Group, tokens: Tokens, reason: string, own: OwnHosting | undefined): void => {
     const name = nameOf(group)
-    const entry = unpriced.get(name) ?? { model: name, tokens: 0, reason }
+    const entry = unpriced.get(name) ?? { model: name, tokens: 0, reason, ...(own === undefined ? {} : { own }) }
     unpriced.set(name, { ...entry, tokens: entry.tokens + tokens })
   }
   for (const cell of workload.cells) {
     const group = workload.groups[cell.group]!
     const tariff = tariffFor(group, dateOfCell(cell, conditions.on))
     if (tariff.kind === 'unpriced') {
-      leave(group, totalTokens(cell.usage), tariff.reason)
+      leave(group, totalTokens(cell.usage), tariff.reason, tariff.own)
       continue
     }
     if (tariff.note !== undefined) notes.add(tariff.note)

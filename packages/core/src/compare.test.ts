@@ -72,6 +72,59 @@ describe('rule 1: what competes', () => {
     expect(comparison.assumed.join()).not.toContain('no model is named')
   })
 
+  describe('an open model that nobody sold', () => {
+    const ownLarge = { ...openModel, id: 'own-large', repository: 'test/Own-Large-Instruct', class: 'large' } as const
+    const catalog = catalogOf(all, { openModels: [openModel, ownLarge] })
+    const served = (model: string, provider?: string, conditions: Partial<Conditions> = {}): Comparison =>
+      compare(catalog, rowsOf(catalog, calls(model, 100, provider === undefined ? {} : { provider })), {
+        ...DEFAULT_CONDITIONS,
+        on,
+        ...conditions,
+      })
+
+    test('gives its class and its tokeniser, and that is said', () => {
+      const comparison = served('own-large')
+      expect(ids(comparison).filter((id) => id.startsWith('api:'))).toEqual(['api:anthropic/large'])
+      expect(ids(comparison)).toContainEqual(expect.stringMatching(/^hosted:own-large@/))
+      expect(ids(comparison)).not.toContainEqual(expect.stringMatching(/^hosted:open-8b@/))
+      expect(comparison.assumed[0]).toBe(
+        'the traffic names own-large, an open model: models of its class (large) and above compete (--class changes it), and its tokens are counted as llama3',
+      )
+      expect(comparison.assumed.join()).not.toContain('no model whose tokeniser is known')
+    })
+
+    test('has a bill that the log does not hold: no price, no zero, no place in the ranking', () => {
+      const comparison = served('test/Own-Large-Instruct', 'self-hosted')
+      expect(comparison.unpriced).toEqual([
+        {
+          model: 'test/Own-Large-Instruct',
+          tokens: 120_000,
+          share: 1,
+          reason: expect.stringMatching(
+            /^served by yourself: today's bill is that of your own machine, which the log does not hold; hosting it is the option "own-large on 1 × ml\.test\.xlarge, /,
+          ),
+        },
+      ])
+      expect(ids(comparison)).not.toContain('as-is')
+      expect(served('own-large', 'sagemaker').unpriced[0]?.reason).toMatch(
+        /^served by a SageMaker endpoint: today's bill is that of its machine/,
+      )
+    })
+
+    test('whose hosting is not asked about is said how to price', () => {
+      expect(served('own-large', undefined, { host: [{ model: 'open-8b' }] }).unpriced[0]?.reason).toMatch(
+        /; hosting it is not among these options: --host own-large prices it$/,
+      )
+    })
+
+    test('that a seller has too is billed by him, unless the row says that the machine was their own', () => {
+      expect(served('open-8b').unpriced).toEqual([])
+      expect(served('open-8b', 'self-hosted').unpriced).toMatchObject([{ model: 'open-8b', share: 1 }])
+      // At a seller whose price list lacks it nobody served it themselves.
+      expect(served('own-large', 'anthropic').unpriced).toEqual([{ model: 'own-large', tokens: 120_000, share: 1 }])
+    })
+  })
+
   test('named ones compete whatever their class', () => {
     expect(ids(compared(1000, { api: ['openai/small'], host: [{ model: 'open-8b' }] }))).toEqual(
       expect.arrayContaining(['api:openai/small', expect.stringMatching(/^hosted:open-8b@/)]),

@@ -9,6 +9,7 @@ import type { Conditions } from './conditions.ts'
 import { InputError } from './error.ts'
 import { fieldOf } from './field.ts'
 import { indexModels } from './model-index.ts'
+import type { OwnHosting } from './own-hosting.ts'
 import { playHere, type Staged } from './play.ts'
 import {
   cheapestFirst,
@@ -110,9 +111,28 @@ const requireOptions = (
   })
 }
 
-const unpricedOf = (workload: Workload, bill: AsIsBill | undefined): Comparison['unpriced'] => {
+const unpricedOf = (
+  workload: Workload,
+  bill: AsIsBill | undefined,
+  hosts: readonly HostedOutcome[],
+): Comparison['unpriced'] => {
   const all = totalTokens(workload.usage)
-  return (bill?.unpriced ?? []).map(({ model, tokens }) => ({ model, tokens, share: all === 0 ? 0 : tokens / all }))
+  return (bill?.unpriced ?? []).map(({ model, tokens, reason, own }) => ({
+    model,
+    tokens,
+    share: all === 0 ? 0 : tokens / all,
+    ...(own === undefined ? {} : { reason: `${reason}; ${hostingText(own, hosts)}` }),
+  }))
+}
+
+/** Where in this comparison the model's own hosting is priced: on SageMaker where it runs there. */
+const hostingText = ({ model: { id }, onSageMaker }: OwnHosting, hosts: readonly HostedOutcome[]): string => {
+  const own = hosts.filter(({ deployment }) => deployment.model.id === id)
+  const alike = own.filter(({ deployment }) => !onSageMaker || deployment.instance.service === 'sagemaker')
+  const [cheapest] = (alike.length > 0 ? alike : own).map(({ option }) => option).toSorted(cheapestFirst)
+  return cheapest === undefined
+    ? `hosting it is not among these options: --host ${id} prices it`
+    : `hosting it is the option "${cheapest.label}"`
 }
 
 const horizonOf = ({ axisPerDay, unitsPerRequest }: Setting): number => {
@@ -159,7 +179,7 @@ export function* comparing(
 ): Staged<Comparison> {
   checkRegion(catalog, conditions)
   requireTraffic(workload)
-  const index = indexModels(catalog.apiModels)
+  const index = indexModels(catalog.apiModels, catalog.openModels)
   const setting = settingOf(catalog, index, prepare(workload, index), conditions)
   const { field, assumed } = fieldOf(workload, index, conditions)
   const ruledOut: Comparison['ruledOut'][number][] = []
@@ -171,7 +191,7 @@ export function* comparing(
     scene === undefined ? nameRunnersUp(setting, closed) : yield* simulateHosts(setting, closed, ruledOut, scene)
   const hybrids = scene === undefined ? priceHybrids(setting, hosts) : yield* simulateHybrids(setting, hosts, scene)
   const today = priceAsIs(setting)
-  const unpriced = unpricedOf(workload, today?.bill)
+  const unpriced = unpricedOf(workload, today?.bill, hosts)
   const asIs = wholeBill(today?.option, unpriced, apart)
   const hosted = hosts.map(({ option }) => option)
   const options = [...asIs, ...apis, ...hosted, ...hybrids].toSorted(cheapestFirst)

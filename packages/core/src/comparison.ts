@@ -131,8 +131,14 @@ export type Comparison = {
   /** The pair whose break-even the sensitivity is about; absent where none has one. */
   readonly sensitivityPair?: { readonly rent: OptionId; readonly run: OptionId }
   readonly horizonPerDay: number
-  /** Models that the log names and the catalogue does not price, with their share of all tokens. */
-  readonly unpriced: readonly { readonly model: string; readonly tokens: number; readonly share: number }[]
+  /** Models that the log names and that have no price, with their share of all tokens. */
+  readonly unpriced: readonly {
+    readonly model: string
+    readonly tokens: number
+    readonly share: number
+    /** Absent: the catalogue does not price it. Else it is an open model that nobody sold: whose bill it is, and where hosting it is priced. */
+    readonly reason?: string
+  }[]
   /** Other break-evens that a preset's source works out, in its own terms. */
   readonly alsoBreakeven?: readonly { readonly label: string; readonly requestsPerDay: number }[]
   /** The bill the user says they paid over the watched time, beside ours. */

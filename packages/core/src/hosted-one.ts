@@ -31,7 +31,7 @@ export type HostedOne = {
  * @throws InputError where it does not fit, is not sold in the region, or nothing serves it.
  */
 export const hostedOne = (catalog: Catalog, workload: Workload, conditions: Conditions): HostedOne => {
-  const index = indexModels(catalog.apiModels)
+  const index = indexModels(catalog.apiModels, catalog.openModels)
   const setting = settingOf(catalog, index, prepare(workload, index), conditions)
   const ruledOut: { readonly id: string; readonly reason: string }[] = []
   const [host] = priceHosts(setting, fieldOf(workload, index, conditions).field, ruledOut)

@@ -69,7 +69,7 @@ export {
   type TariffResult,
   thresholdsOf,
 } from './price.ts'
-export { indexModels, type ModelIndex, type Resolved, resolveModel } from './model-index.ts'
+export { indexModels, type ModelIndex, OWN_HOSTING, type Resolved, resolveModel } from './model-index.ts'
 export { apiBill, type ApiBill, type ApiConditions, prepare, type Prepared } from './api-cost.ts'
 export { asIsBill, type AsIsBill } from './as-is.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { apiModel, price } from './fixtures/economy.ts'
-import { indexModels, resolveModel } from './model-index.ts'
+import { apiModel, openModel, price } from './fixtures/economy.ts'
+import { indexModels, openModelOf, resolveModel } from './model-index.ts'
 
 const since = { from: '2024-01-01' }
 const index = indexModels([
@@ -32,5 +32,35 @@ describe('a name in a log', () => {
     ['gpt-5o', undefined, undefined, undefined],
   ])('%s at %s is %s', (model, provider, id, note) => {
     expect(found(model, provider)).toEqual([id, note])
+  })
+})
+
+describe('an open model by the names of those who run it', () => {
+  const open = indexModels(
+    [],
+    [
+      { ...openModel, id: 'llama-3.1-8b', repository: 'meta-llama/Llama-3.1-8B-Instruct' },
+      { ...openModel, id: 'qwen2.5-7b', repository: 'Qwen/Qwen2.5-7B-Instruct' },
+      { ...openModel, id: 'bloomberggpt-50b', repository: 'not released', unreleased: true },
+    ],
+  )
+
+  test.each<[string, string | undefined]>([
+    ['llama-3.1-8b', 'llama-3.1-8b'],
+    ['Llama-3.1-8B', 'llama-3.1-8b'],
+    ['meta-llama/Llama-3.1-8B-Instruct', 'llama-3.1-8b'],
+    ['llama3.1:8b', 'llama-3.1-8b'],
+    ['ollama/llama3.1:8b-instruct-q4_K_M', 'llama-3.1-8b'],
+    ['llama-3.1-8b@ml.g5.2xlarge', 'llama-3.1-8b'],
+    ['RedHatAI/Llama-3.1-8B-Instruct-FP8', 'llama-3.1-8b'],
+    ['qwen2.5:7b', 'qwen2.5-7b'],
+    // Others, however near.
+    ['llama3:8b', undefined],
+    ['llama-3.1-80b', undefined],
+    ['my-llama-3.1-8b', undefined],
+    ['bloomberggpt-50b', undefined],
+    ['', undefined],
+  ])('%s is %s', (model, id) => {
+    expect(openModelOf(open, { model })?.id).toBe(id)
   })
 })

@@ -22,6 +22,44 @@ const refusal = async (text: string): Promise<InputError> => {
   return thrown as InputError
 }
 
+describe("the gateway's ledger", () => {
+  const call = (upstream: string, facts: object = {}): object => ({
+    ledger: 'breakeven@1',
+    id: upstream,
+    at: 1_763_900_000,
+    endAt: 1_763_900_002,
+    status: 'ok',
+    task: 'generate',
+    model: 'llama-3.1-8b',
+    upstream,
+    usage: { freshInput: 800, output: 200 },
+    ...facts,
+  })
+
+  it.each<[string, string | undefined]>([
+    ['sagemaker:my-endpoint', 'sagemaker'],
+    ['127.0.0.1:11434', 'self-hosted'],
+    ['localhost:8000', 'self-hosted'],
+    ['[::1]:8000', 'self-hosted'],
+    ['10.0.3.7:8000', 'self-hosted'],
+    ['172.16.0.1', 'self-hosted'],
+    ['172.32.0.1', undefined],
+    ['vllm:8000', 'self-hosted'],
+    ['gpu.internal:8000', 'self-hosted'],
+    // Who that is, nobody can tell from its name alone.
+    ['api.example.com', undefined],
+    ['10.example.com', undefined],
+  ])('what was served at %s was served by %s', async (upstream, provider) => {
+    const { rows } = await readAll([lines(call(upstream))])
+    expect((rows[0] as Call).provider).toBe(provider)
+  })
+
+  it('a provider that is written down is taken at its word', async () => {
+    const { rows } = await readAll([lines(call('127.0.0.1:4000', { provider: 'openai' }))])
+    expect((rows[0] as Call).provider).toBe('openai')
+  })
+})
+
 describe('Claude Code', () => {
   const line = (id: string, output: number, extra: object = {}, usage: object = {}): object => ({
     type: 'assistant',

@@ -9,7 +9,7 @@ import { Chart } from './chart.ts'
 import { el } from './element.ts'
 import { HTML_STYLE } from './html-style.ts'
 import { phraseOf } from './names.ts'
-import { countText, percentText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
+import { countText, quantityText, secondsText, unitPriceText, usdExactText, usdText } from './numbers.ts'
 import { sideOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
@@ -27,6 +27,7 @@ import {
   tellingPairs,
 } from './table.ts'
 import { cssTheme } from './theme.ts'
+import { unpricedText } from './unpriced.ts'
 
 export type HtmlOptions = Pick<ChartOptions, 'show'> & {
   /** How many options; today's bill and the best of each side show in any case. */
@@ -227,9 +228,7 @@ export const renderHtml = (comparison: Comparison, { top = 12, show }: HtmlOptio
         strengthsSection(),
         ...listSection(
           'In the log, but without a price',
-          comparison.unpriced.map(
-            ({ model, tokens, share }) => `${model}: ${countText(tokens)} tokens, ${percentText(share)} of all`,
-          ),
+          comparison.unpriced.map((row) => unpricedText(row, countText(row.tokens))),
         ),
         ...listSection('Apart: never the winner', reasonTexts(comparison.apart, REASONS)),
         ...listSection('Ruled out', reasonTexts(comparison.ruledOut, REASONS)),

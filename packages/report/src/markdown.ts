@@ -1,7 +1,7 @@
 import type { Comparison, PricedOption } from '@breakeven/core'
 import { answerSentences } from './answer.ts'
 import { phraseOf } from './names.ts'
-import { countText, percentText, quantityText, unitPriceText, usdExactText, usdText } from './numbers.ts'
+import { countText, quantityText, unitPriceText, usdExactText, usdText } from './numbers.ts'
 import { sideOf } from './side.ts'
 import { STRENGTHS } from './strengths.ts'
 import { SURE_MEANING } from './sureness.ts'
@@ -18,6 +18,7 @@ import {
   tellingPairs,
 } from './table.ts'
 import { clean } from './text.ts'
+import { unpricedText } from './unpriced.ts'
 
 /** How many reasons for what did not compete. */
 const REASONS = 12
@@ -131,9 +132,7 @@ export const renderMarkdown = (comparison: Comparison, { top = 12, parts = [] }:
     ),
     ...list(
       'In the log, but without a price',
-      comparison.unpriced.map(
-        ({ model, tokens, share }) => `${model}: ${countText(tokens)} tokens, ${percentText(share)} of all`,
-      ),
+      comparison.unpriced.map((row) => unpricedText(row, countText(row.tokens))),
     ),
     ...list('Apart: never the winner', reasonTexts(comparison.apart, REASONS)),
     ...list('Ruled out', reasonTexts(comparison.ruledOut, REASONS)),

@@ -117,6 +117,20 @@ test('a hostile name stays a name, in every output', () => {
     expect(text).not.toContain('\u001b')
 })
 
+test('a model without a price says why where it is not the catalogue that lacks it', () => {
+  const reason = 'served by yourself: the bill is that of your machine'
+  const comparison = comparisonOf(OPTIONS, {
+    unpriced: [
+      { model: 'open-8b', tokens: 2_000_000, share: 0.8, reason },
+      { model: 'router-v2', tokens: 500_000, share: 0.2 },
+    ],
+  })
+  expect(renderTable(comparison, { width: 200 })).toContain(`open-8b: 2M tokens, 80 % of all; ${reason}\n`)
+  expect(renderTable(comparison, { width: 200 })).toContain('router-v2: 500k tokens, 20 % of all\n')
+  for (const text of [renderHtml(comparison), renderMarkdown(comparison)])
+    expect(text).toContain(`open-8b: 2,000,000 tokens, 80 % of all; ${reason}`)
+})
+
 test('html asks for nothing from outside', () => {
   const html = renderHtml(EXAMPLE).replaceAll('http://www.w3.org/2000/svg', '')
   expect(html).not.toMatch(/https?:|<script|<link|src=|url\(/)

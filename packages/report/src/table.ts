@@ -13,6 +13,7 @@ import { cheapestOf, labelOf, optionOf, sideOf, unitOf, volumeOf } from './side.
 import { rangesText } from './stretches.ts'
 import { SURE_MARK, SURE_MEANING } from './sureness.ts'
 import { clean, flow, wrap } from './text.ts'
+import { unpricedText } from './unpriced.ts'
 
 export type TableOptions = {
   /** Terminal cells; 60 to 200 look well. */
@@ -201,9 +202,7 @@ export const reasonTexts = (reasoned: Comparison['ruledOut'], most: number): str
 }
 
 const unpricedItems = ({ unpriced }: Comparison): string[] => [
-  ...unpriced
-    .slice(0, FEW)
-    .map(({ model, tokens, share }) => `${model}: ${compactText(tokens)} tokens, ${percentText(share)} of all`),
+  ...unpriced.slice(0, FEW).map((row) => unpricedText(row, compactText(row.tokens))),
   ...more(unpriced.length - FEW),
 ]
 

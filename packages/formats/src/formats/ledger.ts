@@ -1,4 +1,4 @@
-import type { CallStatus, Task } from '@breakeven/core'
+import { type CallStatus, OWN_HOSTING, type Task } from '@breakeven/core'
 import { callOf, tierOf } from '../attribution.ts'
 import type { FileContext, JsonFormat } from '../format.ts'
 import { usageOf } from '../meters.ts'
@@ -21,6 +21,17 @@ const eventsOf = (value: unknown): readonly unknown[] | undefined =>
 const isOurs = (value: unknown): boolean =>
   isLine(value) || (eventsOf(value)?.some((event) => isLine(lineInEvent(event))) ?? false)
 
+/** This machine, its network, or a name that only they know: a list price is no bill for what is served there. */
+const PRIVATE =
+  /^(?:localhost(?::|$)|127\.|10\.[\d.]+(?::|$)|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|[\w-]+(?::\d+)?$|[^:]+\.(?:local|internal)(?::|$))/
+
+/** Who answered, where the gateway wrote down only where it was. A host on the internet may be anybody's. */
+const hostingAt = (upstream: string | undefined): string | undefined => {
+  if (upstream === undefined) return undefined
+  if (upstream.startsWith('sagemaker:')) return OWN_HOSTING.sageMaker
+  return PRIVATE.test(upstream) ? OWN_HOSTING.self : undefined
+}
+
 const give = (context: FileContext, entry: Json, line: number): void => {
   const id = textAt(entry, 'id')
   if (id !== undefined && context.seen(id)) {
@@ -40,7 +51,7 @@ const give = (context: FileContext, entry: Json, line: number): void => {
       status: STATUSES.find((status) => status === entry.status) ?? 'ok',
       task: TASKS.find((task) => task === entry.task) ?? 'generate',
       model: textAt(entry, 'model'),
-      provider: textAt(entry, 'provider'),
+      provider: textAt(entry, 'provider') ?? hostingAt(textAt(entry, 'upstream')),
       project: textAt(entry, 'project'),
       tier: tierOf(textAt(entry, 'tier')),
       usage: usageOf({

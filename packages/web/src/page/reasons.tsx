@@ -72,9 +72,10 @@ export const Reasons = ({ comparison }: { readonly comparison: Comparison }): VN
             {texts.unpriced}: {figures.count(unpriced.length)}
           </summary>
           <ul class="reasons">
-            {unpriced.slice(0, 50).map(({ model, tokens }) => (
+            {unpriced.slice(0, 50).map(({ model, tokens, reason }) => (
               <li key={model}>
                 {model}: {figures.count(tokens)} {texts.tokens}
+                {reason === undefined ? '' : `; ${say(reason)}`}
               </li>
             ))}
           </ul>
