@@ -33,7 +33,7 @@ export type Summarizer = {
 }
 
 /** When somebody looked: of all rows, whether they are of the traffic or not. */
-export type Watch = {
+type Watch = {
   readonly firstAt: Seconds
   readonly lastAt: Seconds
   readonly grainSeconds: Seconds
