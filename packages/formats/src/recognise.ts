@@ -126,7 +126,13 @@ const whatWeRead = (): string =>
 
 const shorten = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text)
 
+/** Bytes that are no UTF-8 come as this character: a few are an odd encoding, many are no text. */
+const NO_TEXT = '\uFFFD'
+const isBinary = (text: string): boolean =>
+  text.includes('\0') || text.split(NO_TEXT).length > Math.max(4, text.length / 20)
+
 const describe = (head: TableHead | JsonHead): string => {
+  if (head.kind === 'table' && isBinary(head.header.join(''))) return 'it is binary, not text'
   if (head.kind === 'table') return `its columns are ${shorten(head.header.join(', '))}`
   const first = head.values.find((value) => typeof value === 'object' && value !== null)
   return first === undefined

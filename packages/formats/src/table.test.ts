@@ -189,3 +189,17 @@ describe('answers without a time', () => {
     expect(notes).not.toContain('spread evenly')
   })
 })
+
+describe('what is no table at all', () => {
+  it('is called binary, and its bytes are not shown as names of columns', async () => {
+    const bytes = Uint8Array.from({ length: 4000 }, (_, at) => (at * 197 + 131) % 251 || 10)
+    const error: unknown = await readUsageStreams([{ name: 'photo.csv', stream: new Blob([bytes]).stream() }], {
+      onRow: () => {},
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ message: 'This is no usage file that we know: it is binary, not text.' })
+  })
+  it('and a negative count says nothing of caches', async () => {
+    const { report } = await read('time,input_tokens,output_tokens\n2026-11-01,-5,1\n2026-11-02,5,1\n')
+    expect(report.issues.map(({ message }) => message).join()).not.toContain('cached')
+  })
+})

@@ -40,8 +40,9 @@ export const rankedOf = (comparison: Comparison, top: number): Ranked[] => {
 }
 
 /** `$10–14`, or nothing where the price has no band. */
-export const bandText = ({ low, high, usdPerDay }: PricedOption): string =>
-  low === usdPerDay && high === usdPerDay ? '' : `${usdText(low)}–${usdText(high).slice(1)}`
+export const bandText = ({ low, high }: PricedOption): string =>
+  // Ends that read alike are no band to a reader.
+  usdText(low) === usdText(high) ? '' : `${usdText(low)}–${usdText(high).slice(1)}`
 
 /** `1`, `2–5`. */
 export const replicasText = ({ replicas }: PricedOption): string => {
