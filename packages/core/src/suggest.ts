@@ -12,13 +12,17 @@ const editDistance = (a: string, b: string): number => {
   return previous[b.length]!
 }
 
+/** Whole words of a longer name: `bert` of `bert-base-uncased` is nearer than its letters. */
+const begins = (wanted: string, part: string): boolean =>
+  part.startsWith(wanted) && /^[-./:@]/.test(part.slice(wanted.length))
+
 /** A word inside another is a near miss too: `llama-3-8b` for `llama-3.1-8b` by letters, `gpt-4o` for `openai/gpt-4o` by part. */
 const distance = (wanted: string, candidate: string): number => {
   const parts = [candidate, candidate.slice(candidate.indexOf('/') + 1)]
   return Math.min(
     ...parts.map((part) =>
       part.startsWith(wanted) || wanted.startsWith(part)
-        ? Math.abs(part.length - wanted.length) * 0.3
+        ? Math.abs(part.length - wanted.length) * (begins(wanted, part) ? 0.1 : 0.3)
         : editDistance(wanted, part),
     ),
   )

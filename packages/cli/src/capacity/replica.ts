@@ -31,21 +31,26 @@ export type Choice = {
   readonly perInstance: number
 }
 
-/** A row by its id, whatever its letters' case; else an error that says which is near. */
-export const named = <Row extends { readonly id: string }>(rows: readonly Row[], id: string, what: string): Row => {
+/** A row by its id, whatever its letters' case; else an error that says which is near, and which flag said so. */
+export const named = <Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  id: string,
+  what: string,
+  flag?: string,
+): Row => {
   const ids = rows.map((row) => row.id)
   const found = rows.find((row) => row.id.toLowerCase() === id.toLowerCase())
   if (found !== undefined) return found
-  throw new InputError(`there is no ${what} "${id}" in the catalogue`, {
+  throw new InputError(`${flag === undefined ? '' : `${flag}: `}there is no ${what} "${id}" in the catalogue`, {
     hint: didYouMean(id, ids) ?? `known: ${ids.slice(0, 8).join(', ')}, …`,
   })
 }
 
 /** An open model by its id, or by the beginning of one id. */
-export const modelNamed = ({ openModels }: Catalog, name: string): OpenModel => {
+export const modelNamed = ({ openModels }: Catalog, name: string, flag?: string): OpenModel => {
   const starting = openModels.filter(({ id }) => id.startsWith(name.toLowerCase()))
   const exact = starting.find(({ id }) => id === name.toLowerCase())
-  return exact ?? (starting.length === 1 ? starting[0] : undefined) ?? named(openModels, name, 'open model')
+  return exact ?? (starting.length === 1 ? starting[0] : undefined) ?? named(openModels, name, 'open model', flag)
 }
 
 const engineOf = ({ engines }: Catalog, { kind }: OpenModel, accelerator: Accelerator, id?: string): Engine => {

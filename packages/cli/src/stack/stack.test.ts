@@ -151,12 +151,17 @@ describe('bad input: one message, exit 2, nothing written', () => {
     [
       'an unknown model',
       ['--model', 'lama-3.1-8b', '--instance', 'ml.g5.2xlarge'],
-      /no open model called lama[\s\S]*did you mean llama-3\.1-8b/,
+      /--model: there is no open model "lama-3\.1-8b"[\s\S]*did you mean llama-3\.1-8b/,
+    ],
+    [
+      'half a name that more than one has',
+      ['--model', 'bert', '--instance', 'ml.m5.xlarge'],
+      /--model: there is no open model "bert"[\s\S]*did you mean bert-base-uncased or/,
     ],
     [
       'an unknown machine',
       ['--model', 'llama-3.1-8b', '--instance', 'ml.g5.3xlarge'],
-      /no machine called ml\.g5\.3xlarge/,
+      /--instance: there is no machine "ml\.g5\.3xlarge"/,
     ],
     [
       'what does not fit',

@@ -6,12 +6,14 @@ import {
   hostedOne,
   type HostedOne,
   InputError,
+  type OpenModel,
   segmentEdges,
   weightBytes,
   type Workload,
 } from '@breakeven/core'
 import { pitfallsOf, planOf, type Receipted, stackOf, type StackWishes } from '@breakeven/stack'
 
+import { modelNamed, named } from '../capacity/replica.ts'
 import { numbersWorkload } from '../compare/traffic.ts'
 import type { Io } from '../io.ts'
 import type { DeploymentFlags } from './flags.ts'
@@ -78,10 +80,16 @@ const wishesOf = (flags: DeploymentFlags, { deployment, machines }: HostedOne): 
 const given = <Key extends keyof Conditions>(key: Key, value: Conditions[Key] | undefined): Partial<Conditions> =>
   value === undefined ? {} : { [key]: value }
 
+const modelOf = (catalog: ShippedCatalog, name: string): OpenModel => {
+  const model = modelNamed(catalog, name, '--model')
+  if (model.unreleased !== true) return model
+  throw new InputError(`--model ${name}: the weights of ${model.name} were never given out`, {
+    hint: 'its shapes are in the catalogue for checking measured figures only',
+  })
+}
+
 /** An encoder writes nothing, whatever is asked for. */
-const workloadOf = (flags: DeploymentFlags, catalog: ShippedCatalog): Workload => {
-  const named = catalog.openModels.filter(({ id }) => id.startsWith(flags.model.toLowerCase()))
-  const task = (named.find(({ id }) => id === flags.model.toLowerCase()) ?? named[0])?.task ?? 'generate'
+const workloadOf = (flags: DeploymentFlags, { task }: OpenModel, catalog: ShippedCatalog): Workload => {
   const { requestsPerDay, inputTokens, outputTokens, peakFactor } = flags
   return numbersWorkload(
     {
@@ -103,7 +111,9 @@ const workloadOf = (flags: DeploymentFlags, catalog: ShippedCatalog): Workload =
 export const wanted = async (flags: DeploymentFlags, io: Io): Promise<Receipted> => {
   const catalog = loadCatalog()
   const on = flags.on ?? io.now().toISOString().slice(0, 10)
-  const { model, instance, precision, tensorParallel } = flags
+  const { precision, tensorParallel } = flags
+  const model = modelOf(catalog, flags.model)
+  const instance = named(catalog.instances, flags.instance, 'machine', '--instance')
   const conditions: Conditions = {
     ...DEFAULT_CONDITIONS,
     on,
@@ -111,8 +121,8 @@ export const wanted = async (flags: DeploymentFlags, io: Io): Promise<Receipted>
     replicas: flags.replicas,
     host: [
       {
-        model,
-        instance,
+        model: model.id,
+        instance: instance.id,
         ...(precision === undefined ? {} : { precision }),
         ...(tensorParallel === undefined ? {} : { tensorParallel }),
       },
@@ -121,7 +131,7 @@ export const wanted = async (flags: DeploymentFlags, io: Io): Promise<Receipted>
     ...given('tpotSeconds', flags.tpot),
     ...given('front', flags.front),
   }
-  const one = hostedOne(catalog, workloadOf(flags, catalog), conditions)
+  const one = hostedOne(catalog, workloadOf(flags, model, catalog), conditions)
   const { deployment } = one
   // What is quantised while it is loaded comes as it was published.
   const published = deployment.model.nativePrecision ?? 'bf16'
