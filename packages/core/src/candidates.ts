@@ -16,6 +16,7 @@ import { InputError } from './error.ts'
 import type { ModelIndex } from './model-index.ts'
 import { resolveModel } from './model-index.ts'
 import type { Deployment, Front } from './option.ts'
+import { peakFlops } from './roofline.ts'
 import { didYouMean } from './suggest.ts'
 import type { Task } from './usage.ts'
 
@@ -79,14 +80,28 @@ const PRECISIONS: readonly Precision[] = ['bf16', 'fp8', 'int8']
 
 const precisionsFor = (
   model: OpenModel,
+  accelerator: Accelerator,
   choice: HostChoice | undefined,
   conditions: Conditions,
 ): readonly Precision[] => {
   const named = choice?.precision ?? conditions.precision
   if (named !== undefined) return [named]
-  if (model.kind === 'encoder') return ['fp32', 'bf16']
-  return model.nativePrecision === undefined ? PRECISIONS : [model.nativePrecision, ...PRECISIONS]
+  const all: readonly Precision[] =
+    model.kind === 'encoder'
+      ? ['fp32', 'bf16']
+      : model.nativePrecision === undefined
+        ? PRECISIONS
+        : [model.nativePrecision, ...PRECISIONS]
+  // What the hardware cannot is no try, or its reason would hide that of what it can.
+  const can = all.filter((precision) => peakFlops(accelerator, precision) !== undefined)
+  return can.length === 0 ? all : can
 }
+
+/** Why a model that was named cannot do what the traffic asks for; undefined where it can. */
+export const cannotServe = ({ id, kind }: OpenModel, task: Task, { output }: RequestShape): string | undefined =>
+  kind === 'encoder' && task === 'generate' && output >= 2
+    ? `${id} is an encoder: it gives labels or vectors, and this traffic asks for ${Math.round(output).toLocaleString('en-US')} tokens of text an answer (--task classify, where it does not)`
+    : undefined
 
 /** Powers of two up to the machine's accelerators. */
 export const degreesFor = ({ acceleratorCount }: Instance, choice: HostChoice | undefined): readonly number[] => {
@@ -166,7 +181,7 @@ export const hostedCandidate = (
     front: conditions.front ?? defaultFront(model, instance),
   })
   let reason = 'does not fit'
-  for (const precision of precisionsFor(model, choice, conditions)) {
+  for (const precision of precisionsFor(model, accelerator, choice, conditions)) {
     let best: { deployment: Deployment; capacity: FittingCapacity } | undefined
     for (const tensorParallel of degreesFor(instance, choice)) {
       const found = capacity({

@@ -76,6 +76,7 @@ export { asIsBill, type AsIsBill } from './as-is.ts'
 // Capacity
 export type { Capacity, LatencyTarget, Replica, RequestShape } from './capacity.ts'
 export { capacityOf, latencyAt } from './capacity.ts'
+export { peakFlops } from './roofline.ts'
 export { type NoSimulation, type Requests, simulate, type Simulation, type SimulationOptions } from './replica.ts'
 export { type LiveReplica, liveReplica, type LiveTokens } from './replica-live.ts'
 export { type Latencies, latenciesOf, type Percentiles } from './replica-latency.ts'

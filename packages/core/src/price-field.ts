@@ -1,6 +1,7 @@
 import {
   apiField,
   type CapacityMemo,
+  cannotServe,
   capacityMemo,
   type Field,
   hostedCandidate,
@@ -77,9 +78,15 @@ export const priceField = (
 /** The best way to run each model on each machine, cheapest first. */
 export const priceHosts = (setting: Setting, field: Field, ruledOut: RuledOut[]): readonly HostedOutcome[] => {
   const { catalog, conditions, prepared } = setting
-  const memo = capacityMemo(meanShape(prepared.workload), conditions)
+  const shape = meanShape(prepared.workload)
+  const memo = capacityMemo(shape, conditions)
   const outcomes: HostedOutcome[] = []
   for (const { model, instance, choice } of hostedPairs(catalog, conditions, field)) {
+    const cannot = cannotServe(model, field.task, shape)
+    if (cannot !== undefined) {
+      ruledOut.push({ id: `hosted:${model.id}@${instance.id}`, reason: cannot })
+      continue
+    }
     const candidate = hostedCandidate(catalog, model, instance, conditions, choice, memo)
     if (candidate.kind === 'ruledOut') {
       ruledOut.push({ id: candidate.id, reason: candidate.reason })

@@ -69,6 +69,17 @@ describe('breakeven capacity', () => {
     expect(found.e2eSeconds['p99']).toBeGreaterThan(0)
   })
 
+  test('what is not named is what the model can read, in a precision that the machine computes', async () => {
+    const bert = await json('--model', 'bert-base-uncased', '--instance', 'ml.c6i.2xlarge')
+    expect(bert).toMatchObject({ fits: true, inputTokens: 512, outputTokens: 0, precision: 'fp32' })
+    // An m5 has no bf16: that it does not fit would be news of a try that nobody asked for.
+    const slow = await json('--model', 'bert-base-uncased', '--instance', 'ml.m5.xlarge', '--ttft', '1ms')
+    expect(slow).toMatchObject({ precision: 'fp32', reason: expect.stringMatching(/alone on it/) })
+    expect(await json(...LLAMA)).toMatchObject({ inputTokens: 1000, outputTokens: 200 })
+    const t5 = await json('--model', 'flan-ul2', '--instance', 'ml.g5.12xlarge')
+    expect(t5).toMatchObject({ inputTokens: 1000, outputTokens: 200 })
+  })
+
   test.each([
     ['an unknown model', ['--model', 'lama-3.1-8b', '--instance', 'ml.g5.2xlarge'], 'did you mean llama-3.1-8b'],
     ['an unknown machine', ['--model', 'llama-3.1-8b', '--instance', 'ml.g5.3xlarge'], 'there is no machine'],

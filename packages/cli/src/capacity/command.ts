@@ -6,8 +6,8 @@ import type { CliContext } from '../context.ts'
 import { parseDuration } from '../flags/duration.ts'
 import { parseAmount, parseCount, parsePositive } from '../flags/number.ts'
 import { parseMap } from '../flags/pair.ts'
-import type { CapacityFlags } from './run.ts'
-import type { SearchFlags } from './search.ts'
+import type { CapacityWish } from './run.ts'
+import type { SearchWish } from './search.ts'
 
 const description = `What one replica of a model carries on a machine: tokens of context beside the weights, requests a second within the
 latency target, and the latency there, or under a rate or a number of requests at a time that you name. What is not named
@@ -25,16 +25,16 @@ EXAMPLES
 
 const text = (input: string): string => input
 
-type Flags = Omit<SearchFlags, 'percentile' | 'region' | 'purchase' | 'spare' | 'top'> &
-  Partial<Pick<SearchFlags, (typeof OF_SEARCH)[number]>> &
-  Pick<CapacityFlags, 'concurrency'> & { readonly search: boolean }
+type Flags = Omit<SearchWish, 'percentile' | 'region' | 'purchase' | 'spare' | 'top'> &
+  Partial<Pick<SearchWish, (typeof OF_SEARCH)[number]>> &
+  Pick<CapacityWish, 'concurrency'> & { readonly search: boolean }
 
 /** What only a search can be asked. */
 const OF_SEARCH = ['percentile', 'region', 'purchase', 'spare', 'top', 'map'] as const
 
 const TOP = 12
 
-const searchFlags = ({ search: _search, concurrency, ...flags }: Flags): SearchFlags => {
+const searchFlags = ({ search: _search, concurrency, ...flags }: Flags): SearchWish => {
   if (concurrency !== undefined)
     throw new InputError('--concurrency loads one replica, and a search is for a load that comes', {
       hint: 'name the machine with --instance, or the load with --requests-per-second',
@@ -44,7 +44,7 @@ const searchFlags = ({ search: _search, concurrency, ...flags }: Flags): SearchF
 }
 
 /** One replica has no fleet to be asked about. */
-const replicaFlags = (flags: Flags & { readonly instance: string }, files: readonly string[]): CapacityFlags => {
+const replicaFlags = (flags: Flags & { readonly instance: string }, files: readonly string[]): CapacityWish => {
   const only = OF_SEARCH.find((name) => flags[name] !== undefined)
   if (only !== undefined)
     throw new InputError(`--${only} is about a fleet, and --instance asks about one replica`, {
@@ -99,16 +99,16 @@ export const capacityCommand: Command<CliContext> = buildCommand<Flags, string[]
       inputTokens: {
         kind: 'parsed',
         parse: parseAmount,
-        default: '1000',
+        optional: true,
         placeholder: 'N',
-        brief: 'Prompt tokens of a request',
+        brief: 'Prompt tokens of a request; 1,000 by default, or as many as the model reads',
       },
       outputTokens: {
         kind: 'parsed',
         parse: parseAmount,
-        default: '200',
+        optional: true,
         placeholder: 'N',
-        brief: 'Completion tokens of a request',
+        brief: 'Completion tokens of a request; 200 by default, none of an encoder',
       },
       requestsPerSecond: {
         kind: 'parsed',

@@ -9,6 +9,7 @@ import {
   type Instance,
   type LatencyTarget,
   type OpenModel,
+  peakFlops,
   type Precision,
   type Replica,
   type RequestShape,
@@ -62,11 +63,15 @@ const engineOf = ({ engines }: Catalog, { kind }: OpenModel, accelerator: Accele
   return id === undefined ? first : named(serving, id, `engine for ${kind} models on ${accelerator.id}`)
 }
 
-/** Least quantised first: quantisation costs quality, so only as much of it as is needed. */
-const precisionsOf = (model: OpenModel, wanted?: Precision): readonly Precision[] => {
+/** Least quantised first: quantisation costs quality, so only as much of it as is needed. What the hardware cannot is no try. */
+const precisionsOf = (model: OpenModel, accelerator: Accelerator, wanted?: Precision): readonly Precision[] => {
   if (wanted !== undefined) return [wanted]
-  if (model.kind === 'encoder') return ['fp32', 'bf16']
-  return [...new Set<Precision>([model.nativePrecision ?? 'bf16', 'bf16', 'fp8', 'int8', 'int4'])]
+  const all: readonly Precision[] =
+    model.kind === 'encoder'
+      ? ['fp32', 'bf16']
+      : [...new Set<Precision>([model.nativePrecision ?? 'bf16', 'bf16', 'fp8', 'int8', 'int4'])]
+  const can = all.filter((precision) => peakFlops(accelerator, precision) !== undefined)
+  return can.length === 0 ? all : can
 }
 
 const degreesOf = ({ id, acceleratorCount }: Instance, wanted?: number): readonly number[] => {
@@ -88,7 +93,7 @@ export const choiceOf = (catalog: Catalog, wanted: Wanted, shape: RequestShape, 
   const ram = instance.ramBytes === undefined ? {} : { ramBytes: instance.ramBytes }
   const degrees = degreesOf(instance, wanted.tensorParallel)
   let last: Choice | undefined
-  for (const precision of precisionsOf(model, wanted.precision)) {
+  for (const precision of precisionsOf(model, accelerator, wanted.precision)) {
     const tries = degrees.map((tensorParallel): Choice => {
       const replica = { model, accelerator, precision, tensorParallel, engine, ...ram }
       const perInstance = Math.max(1, Math.floor(instance.acceleratorCount / tensorParallel))

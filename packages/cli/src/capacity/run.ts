@@ -1,12 +1,17 @@
-import { loadCatalog } from '@breakeven/catalog'
+import { loadCatalog, type ShippedCatalog } from '@breakeven/catalog'
 import { type Capacity, capacityOf, InputError, type Percentiles, type Precision, type Seconds } from '@breakeven/core'
 import { type Column, countText, renderColumns, secondsText } from '@breakeven/report'
 
 import type { Io } from '../io.ts'
+import { lengthsOf } from './lengths.ts'
 import { atConcurrency, atRate, type Loaded, sustained } from './load.ts'
-import { type Choice, choiceOf, choiceText } from './replica.ts'
+import { type Choice, choiceOf, choiceText, modelNamed } from './replica.ts'
 
-export type CapacityFlags = {
+/** Of one replica, as they were typed: lengths may be left to the model. */
+export type CapacityWish = Omit<CapacityFlags, 'inputTokens' | 'outputTokens'> &
+  Partial<Pick<CapacityFlags, 'inputTokens' | 'outputTokens'>>
+
+type CapacityFlags = {
   readonly model: string
   readonly instance: string
   readonly precision?: Precision
@@ -52,10 +57,10 @@ const scaled = (capacity: Capacity, share: number): Capacity =>
       }
     : capacity
 
-const foundOf = (flags: CapacityFlags): Found => {
+const foundOf = (catalog: ShippedCatalog, flags: CapacityFlags): Found => {
   const shape = { input: flags.inputTokens, output: flags.outputTokens }
   const target = { ttftSeconds: flags.ttft, tpotSeconds: flags.tpot }
-  const choice = choiceOf(loadCatalog(), flags, shape, target)
+  const choice = choiceOf(catalog, flags, shape, target)
   const { replica, capacity } = choice
   const free = capacityOf(replica, shape, NO_TARGET)
   if (!capacity.fits) return { choice, free, loaded: asked(flags) ? loadOf(choice, free, flags) : capacity }
@@ -160,13 +165,15 @@ const tableOf = (found: Found, flags: CapacityFlags, look: { width: number; colo
 }
 
 /** `breakeven capacity`: what one replica carries, and the latency there or under a load that is named. */
-export const runCapacity = (flags: CapacityFlags, io: Io): void => {
-  if (flags.concurrency !== undefined && flags.requestsPerSecond !== undefined) {
+export const runCapacity = (wish: CapacityWish, io: Io): void => {
+  if (wish.concurrency !== undefined && wish.requestsPerSecond !== undefined) {
     throw new InputError('--concurrency and --requests-per-second are two ways to load a replica', {
       hint: 'give one or the other',
     })
   }
-  const found = foundOf(flags)
+  const catalog = loadCatalog()
+  const flags = { ...wish, ...lengthsOf(modelNamed(catalog, wish.model), wish) }
+  const found = foundOf(catalog, flags)
   const look = { width: io.stdout.columns ?? Infinity, colour: io.stdout.colour }
   io.stdout.write(flags.json ? `${JSON.stringify(jsonOf(found, flags), null, 2)}\n` : tableOf(found, flags, look))
 }

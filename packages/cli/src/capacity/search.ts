@@ -19,6 +19,7 @@ import type { Io } from '../io.ts'
 import { newPool, playIn } from '../players/pool.ts'
 import { roundsOn } from '../players/progress.ts'
 import { readArrivals } from '../simulate/read.ts'
+import { lengthsOf } from './lengths.ts'
 import { modelNamed, named } from './replica.ts'
 import { searchJson, searchTable } from './search-output.ts'
 
@@ -42,6 +43,10 @@ export type SearchFlags = {
   readonly json: boolean
   readonly quiet: boolean
 }
+
+/** As they were typed: lengths may be left to the model. */
+export type SearchWish = Omit<SearchFlags, 'inputTokens' | 'outputTokens'> &
+  Partial<Pick<SearchFlags, 'inputTokens' | 'outputTokens'>>
 
 /** Where no load is named, the machines are compared at this one. */
 const ASSUMED_RATE = 1
@@ -126,10 +131,17 @@ const searched = async (question: SearchQuestion, quiet: boolean, io: Io): Promi
   }
 }
 
+/** Time does not help what is too long or too large. */
+const hintFor = (reason = ''): string => {
+  if (reason.includes('longer than the context')) return 'fewer --input-tokens or --output-tokens'
+  return /alone on it|at any rate/.test(reason) ? 'a wider --ttft or --tpot' : 'another --precision or --region'
+}
+
 /** `breakeven capacity` without a machine: which machine, how split, how many of them? */
-export const runSearch = async (flags: SearchFlags, files: readonly string[], io: Io): Promise<void> => {
+export const runSearch = async (wish: SearchWish, files: readonly string[], io: Io): Promise<void> => {
   const catalog = loadCatalog()
-  const model = modelNamed(catalog, flags.model)
+  const model = modelNamed(catalog, wish.model)
+  const flags = { ...wish, ...lengthsOf(model, wish) }
   const load = await loadOf(flags, files, io)
   const on = io.now().toISOString().slice(0, 10)
   const startedAt = io.now().getTime()
@@ -139,7 +151,7 @@ export const runSearch = async (flags: SearchFlags, files: readonly string[], io
     const [first] = result.ruledOut
     throw new InputError(
       `nothing runs ${model.id} within the target${first === undefined ? `: no machine is sold in ${flags.region}` : ` (${first.id}: ${first.reason})`}`,
-      { hint: 'a wider --ttft or --tpot, another --precision, or --json for the reason of every configuration' },
+      { hint: `${hintFor(first?.reason)}, or --json for the reason of every configuration` },
     )
   }
   const look = { width: io.stdout.columns ?? 120, colour: io.stdout.colour }

@@ -277,6 +277,24 @@ describe('what was named', () => {
     expect([...new Set(pairs.map(({ rent }) => rent))]).toEqual(['api:openai/gpt-4o'])
   })
 
+  test('an encoder writes no text: ruled out, whatever the machine computes; labels are its work', async () => {
+    const bert = ['--requests-per-day', '1000', '--host', 'bert-base-uncased@ml.m5.xlarge']
+    const reasons = async (input: string, ...more: readonly string[]): Promise<readonly string[]> => {
+      const { ruledOut } = await json(...bert, '--input-tokens', input, ...more)
+      return (ruledOut as { id: string; reason: string }[]).flatMap(({ id, reason }) =>
+        id.startsWith('hosted:bert') ? [reason] : [],
+      )
+    }
+    expect(await reasons('100', '--output-tokens', '50')).toEqual([
+      expect.stringMatching(/is an encoder.*50 tokens of text/),
+    ])
+    expect(await reasons('100', '--output-tokens', '0', '--task', 'classify')).toEqual([])
+    // An m5 has no bf16, but that is not why 600 tokens are too long for fp32.
+    expect(await reasons('600', '--output-tokens', '0', '--task', 'classify')).toEqual([
+      expect.stringMatching(/longer than the context of 512/),
+    ])
+  })
+
   test('an unknown --overflow is told by its own name', async () => {
     expect((await run(...numbers, '--overflow', 'nobody/none')).err()).toMatch(/^breakeven: --overflow nobody\/none/)
   })
