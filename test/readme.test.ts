@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../packages/cli/src/app.ts'
@@ -23,6 +23,5 @@ test('the worked example of README prints what README says', async () => {
 test('every file that README links to is there', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '')
   expect(links.length).toBeGreaterThan(8)
-  for (const link of links)
-    expect(() => readFileSync(join(import.meta.dirname, '..', link)), link).not.toThrow(/ENOENT/)
+  expect(links.filter((link) => !existsSync(join(import.meta.dirname, '..', link)))).toEqual([])
 })

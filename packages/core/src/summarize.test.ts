@@ -166,11 +166,11 @@ test('property: whatever the order, sums over cells are sums over calls', () => 
 
 test('what a row does not report is no zero: means and lengths are of the rows that do', () => {
   const { add, done } = summarizer({ edges: [], gaps: 'zero' })
-  const call = (at: number, usage: Usage): void =>
+  const asked = (at: number, usage: Usage): void =>
     add({ kind: 'call', at: 1_780_000_000 + at, status: 'ok', task: 'generate', usage })
-  call(0, { freshInput: 1000, output: 100 })
-  call(60, {})
-  call(120, { freshInput: 500 })
+  asked(0, { freshInput: 1000, output: 100 })
+  asked(60, {})
+  asked(120, { freshInput: 500 })
   const workload = done()
   expect(workload).toMatchObject({ requests: 3, rowsWithoutUsage: 2, reporting: { input: 2, output: 1 } })
   expect(meanShape(workload)).toEqual({ input: 750, output: 100 })

@@ -12,9 +12,11 @@ test('end labels are apart and inside, at every width', () => {
   fc.assert(
     fc.property(fc.integer({ min: 480, max: 1600 }), (width) => {
       const { series, type, plot } = chartModel(comparison, { width })
-      const gaps = series.slice(1).map(({ label }, at) => label.y - (series[at]?.label.y ?? 0))
+      const labels = series.flatMap(({ label }) => label ?? [])
+      expect(labels).toHaveLength(series.length)
+      const gaps = labels.slice(1).map(({ y }, at) => y - (labels[at]?.y ?? 0))
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(type.label + type.small + 8)
-      for (const { label } of series) {
+      for (const label of labels) {
         expect(plot.right + widthOf(label.main, type.label)).toBeLessThanOrEqual(width)
         expect(plot.right + widthOf(label.detail, type.small)).toBeLessThanOrEqual(width)
       }
