@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import type { Comparison, PricedOption } from '@breakeven/core'
 import { didYouMean, InputError } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
+import { fileError } from '../file-error.ts'
 import type { Io } from '../io.ts'
 import type { CompareFlags } from './flags.ts'
 
@@ -51,7 +52,7 @@ export const writeChart = async (path: string, { comparison }: Result, flags: Co
   const picture = await renderPicture(kind, comparison)
   if (picture === undefined) throw new InputError(`--chart ${path}: a picture is .svg, .png or .html`)
   await writeFile(path, picture).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`--chart: cannot write ${path} (${error.code ?? error.message})`)
+    throw fileError('--chart', 'writing', path, error)
   })
   if (!flags.quiet) note(io, `chart written to ${path}${flags.by === undefined ? '' : ', of the whole traffic'}`)
 }

@@ -11,6 +11,7 @@ import {
   startOfDate,
 } from '@breakeven/core'
 import type { ImportReport } from '@breakeven/formats'
+import { fileError } from '../file-error.ts'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
 import { refuseClashes } from './checks.ts'
@@ -38,7 +39,7 @@ const overridden = async (shipped: ShippedCatalog, file: string | undefined): Pr
     import('node:fs/promises'),
   ])
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`--catalog: cannot read the file (${error.code ?? error.message})`, { file })
+    throw fileError('--catalog', 'reading', file, error)
   })
   return applyOverrides(shipped, text, file)
 }

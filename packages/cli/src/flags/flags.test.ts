@@ -147,6 +147,16 @@ describe.each(tables)('%s', (_name, parse, good, bad) => {
   })
 })
 
+test('a nought is told that it is one, not how numbers are written', () => {
+  for (const text of ['0', '0s', '0.0ms'])
+    expect(() => parseDuration(text)).toThrow(
+      expect.objectContaining({ hint: 'write a time above 0, as in 100ms or 2s' }),
+    )
+  expect(() => parsePositive('0')).toThrow(
+    expect.objectContaining({ hint: 'write a number above 0, as in 0.2, 1 or 10k' }),
+  )
+})
+
 test('a number without its unit asks which one was meant', () => {
   expect(() => parseDuration('100')).toThrow(
     expect.objectContaining({ hint: expect.stringContaining('100ms or 100s') }),

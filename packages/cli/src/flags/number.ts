@@ -27,8 +27,9 @@ export const parseAmount = (text: string): number => {
 /** A number above 0. */
 export const parsePositive = (text: string): number => {
   const value = numberOf(text)
-  if (value === undefined || value === 0)
-    throw new InputError(`"${text}" is not a number above 0`, { hint: howFor(text) })
+  if (value === 0)
+    throw new InputError(`"${text}" is not above 0`, { hint: 'write a number above 0, as in 0.2, 1 or 10k' })
+  if (value === undefined) throw new InputError(`"${text}" is not a number above 0`, { hint: howFor(text) })
   return value
 }
 

@@ -4,12 +4,13 @@ import { InputError } from '@breakeven/core'
 import { createHandler, type GatewayConfig, type Ledger, readConfig, type Upstream } from '@breakeven/gateway'
 import { nodeSenders, type Served, serveNode } from '@breakeven/gateway/node'
 import { listen } from '@breakeven/local'
+import { fileError } from '../file-error.ts'
 import type { ServedModel } from './models.ts'
 
 /** @throws InputError with the file, and the key in it that is wrong. */
 export const readConfigFile = async (file: string, cwd: string): Promise<GatewayConfig> => {
   const written = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`--config: cannot read it (${error.code ?? error.message})`, { file })
+    throw fileError('--config', 'reading', file, error)
   })
   let value: unknown
   try {

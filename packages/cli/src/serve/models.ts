@@ -14,6 +14,7 @@ import {
   twinContainer,
   twinOf,
 } from '@breakeven/local'
+import { fileError } from '../file-error.ts'
 import { choiceOf, choiceText } from '../capacity/replica.ts'
 
 /** A model that is served, with what a person is told of it. */
@@ -78,7 +79,7 @@ export const twinModels = (choices: readonly HostChoice[], wishes: TwinWishes): 
 const examplesIn = async (file: string | undefined, cwd: string): Promise<Examples> => {
   if (file === undefined) return EXAMPLE_TOPICS
   const written = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`--labels: cannot read it (${error.code ?? error.message})`, { file })
+    throw fileError('--labels', 'reading', file, error)
   })
   try {
     return readExamples(JSON.parse(written), file)

@@ -14,6 +14,7 @@ import {
 import { type Column, countText, percentText, renderColumns, secondsText } from '@breakeven/report'
 
 import { type Choice, choiceOf, choiceText } from '../capacity/replica.ts'
+import { fileError } from '../file-error.ts'
 import type { Io } from '../io.ts'
 import type { Arrived } from './arrivals.ts'
 import { play, type Played, type Staffed } from './play.ts'
@@ -128,7 +129,7 @@ const writeChart = async (path: string, svg: string): Promise<void> => {
   if (kind !== '.svg' && kind !== '.png') throw new InputError(`--chart ${path}: a picture is .svg or .png`)
   const picture = kind === '.svg' ? svg : await pngOf(svg)
   await writeFile(path, picture).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`--chart: cannot write ${path} (${error.code ?? error.message})`)
+    throw fileError('--chart', 'writing', path, error)
   })
 }
 

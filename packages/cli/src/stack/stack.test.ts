@@ -113,7 +113,7 @@ describe('the folder', () => {
       '/dev/null/x',
     )
     expect([code, out]).toEqual([2, ''])
-    expect(err).toMatch(/--out: cannot write to \/dev\/null\/x/)
+    expect(err).toMatch(/--out: cannot write \/dev\/null\/x: a part of the path is no folder/)
   })
 })
 

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError } from '@breakeven/core'
 import { nextSteps, receiptJson, receiptMarkdown, type Receipted } from '@breakeven/stack'
 
+import { fileError } from '../file-error.ts'
 import type { Io } from '../io.ts'
 
 /** Writes what a person needs to deploy without us: template, receipt, next steps. Gives the folder as it was named. */
@@ -19,9 +19,7 @@ export const writeStack = async (receipted: Receipted, out: string | undefined, 
     await mkdir(at, { recursive: true })
     for (const [name, text] of Object.entries(files)) await writeFile(join(at, name), text)
   } catch (error) {
-    throw new InputError(`--out: cannot write to ${folder} (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, {
-      hint: 'name another folder',
-    })
+    throw fileError('--out', 'writing', folder, error as NodeJS.ErrnoException)
   }
   return folder
 }
