@@ -63,6 +63,8 @@ describe('the ledger in a file', () => {
       endAt: 1_789_372_801.5,
       task: 'generate',
       model: 'llama',
+      // By where it was: the ledger names no provider.
+      provider: 'self-hosted',
       project: 'team',
     }
     expect(rows).toEqual([

@@ -8,6 +8,7 @@ import { Fault, faultAnswer, jsonAnswer } from './fault.ts'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { callersOf } from './keys.ts'
 import type { Ledger } from './ledger.ts'
+import { type ListedModel, modelLister } from './model-list.ts'
 import { openRecord, placeOf } from './record.ts'
 import { readRequest, taskOf } from './request.ts'
 import type { Route, Senders } from './upstream.ts'
@@ -33,10 +34,7 @@ const only = (method: string, path: string, wanted: string): void => {
   if (method !== wanted) throw new Fault(405, `${path} takes ${wanted}.`, { code: 'method_not_allowed' })
 }
 
-const modelsAnswer = ({ models }: GatewayConfig, path: string): GatewayResponse => {
-  const list = Object.keys(models)
-    .filter((name) => name !== '*')
-    .map((id) => ({ id, object: 'model', created: 0, owned_by: 'breakeven' }))
+const modelsAnswer = (list: readonly ListedModel[], path: string): GatewayResponse => {
   if (path === MODELS) return jsonAnswer(200, JSON.stringify({ object: 'list', data: list }))
   const asked = path.slice(MODELS.length + 1)
   const model = list.find(({ id }) => id === asked || encodeURIComponent(id) === asked)
@@ -59,6 +57,7 @@ export const createHandler = (
 ): Handler => {
   checkSenders(config, send)
   const callerOf = callersOf(config)
+  const listModels = modelLister(config, send.models, clock)
   const { limits } = config
   const places = new Map(Object.values(config.models).map((upstream) => [upstream, placeOf(upstream)]))
   let underway = 0
@@ -98,7 +97,7 @@ export const createHandler = (
     if (!route && !isModels) throw new Fault(404, 'There is nothing at this path.', { code: 'not_found' })
     const project = callerOf(headers, request.caller)
     only(method, path, route ? 'POST' : 'GET')
-    return route ? await called(route, request, project) : modelsAnswer(config, path)
+    return route ? await called(route, request, project) : modelsAnswer(await listModels(), path)
   }
 
   return async (request) => {

@@ -7,7 +7,7 @@ import type { GatewayRequest, GatewayResponse, Handler } from './http.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { sageMakerSender } from './sagemaker.ts'
 import type { Senders } from './upstream.ts'
-import { urlSender } from './url.ts'
+import { urlModels, urlSender } from './url.ts'
 
 export { type FileLedger, openFileLedger } from './file-ledger.ts'
 
@@ -32,6 +32,7 @@ export const runtimeSdk = (): Promise<typeof Runtime> => import('@aws-sdk/client
 /** All ways out that Node has: each loads what it needs when it is first used. */
 export const nodeSenders = (): Senders => ({
   url: urlSender(() => import('undici')),
+  models: urlModels(() => import('undici')),
   sagemaker: sageMakerSender(runtimeSdk),
 })
 

@@ -28,7 +28,12 @@ export type UpstreamAnswer = {
 type Send<U> = (upstream: U, request: UpstreamRequest) => Promise<UpstreamAnswer>
 
 /** The ways out of the gateway. One that is absent is refused when the handler is made. */
-export type Senders = { readonly url?: Send<UrlUpstream>; readonly sagemaker?: Send<SageMakerUpstream> }
+export type Senders = {
+  readonly url?: Send<UrlUpstream>
+  readonly sagemaker?: Send<SageMakerUpstream>
+  /** What a server answers at `/models`, as it came; absent: none is asked. Rejects where there is no such answer. */
+  readonly models?: (upstream: UrlUpstream) => Promise<Uint8Array>
+}
 
 export const isEventStream = ({ headers }: Pick<UpstreamAnswer, 'headers'>): boolean =>
   headers['content-type']?.toLowerCase().startsWith('text/event-stream') === true

@@ -125,9 +125,8 @@ const exchange = (
 type Undici = { readonly Pool: typeof Pool }
 type Way = { readonly pool: Pool; readonly base: string; readonly headers: Readonly<Record<string, string>> }
 
-/** The way to OpenAI-compatible servers: one pool of connections for each, made when it is first needed. */
-export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url']> => {
-  let undici: Undici | undefined
+/** The ways to OpenAI-compatible servers: one pool of connections for each, made when it is first needed. */
+const newWays = (): ((upstream: UrlUpstream, undici: Undici) => Way) => {
   const pools = new Map<string, Pool>()
   const ways = new Map<UrlUpstream, Way>()
 
@@ -136,7 +135,7 @@ export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url
     pools.set(origin, pool)
     return pool
   }
-  const wayOf = (upstream: UrlUpstream, loaded: Undici): Way => {
+  return (upstream, loaded) => {
     const known = ways.get(upstream)
     if (known) return known
     const { origin, pathname } = new URL(upstream.url)
@@ -154,7 +153,12 @@ export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url
     ways.set(upstream, way)
     return way
   }
+}
 
+/** Sends calls to OpenAI-compatible servers. */
+export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url']> => {
+  let undici: Undici | undefined
+  const wayOf = newWays()
   return async (upstream, { route, body, signal, limits }) => {
     undici ??= await load()
     const { pool, base, headers } = wayOf(upstream, undici)
@@ -168,5 +172,26 @@ export const urlSender = (load: () => Promise<Undici>): NonNullable<Senders['url
       bodyTimeout: limits.idleSeconds * MS,
     }
     return exchange(pool, options, { signal, mostBytes: limits.answerBytes })
+  }
+}
+
+/** A user interface waits for the list; a server that is loading its model has none yet. */
+const MODELS_MS = 5000
+/** The longest list of a provider is under a megabyte. */
+const MODELS_BYTES = 4 * 1024 * 1024
+
+/** Asks OpenAI-compatible servers which models they have. */
+export const urlModels = (load: () => Promise<Undici>): NonNullable<Senders['models']> => {
+  const wayOf = newWays()
+  return async (upstream) => {
+    const { pool, base, headers } = wayOf(upstream, await load())
+    const { status, body } = await exchange(
+      pool,
+      { method: 'GET', path: `${base}/models`, headers },
+      { signal: AbortSignal.timeout(MODELS_MS), mostBytes: MODELS_BYTES },
+    )
+    if (status !== 200 || !(body instanceof Uint8Array))
+      throw new Fault(502, 'The upstream lists no models.', { code: 'upstream_error' })
+    return body
   }
 }

@@ -94,6 +94,10 @@ const server = createServer((request, response) => {
     const usage = { prompt_tokens: 11, completion_tokens: 3, total_tokens: 14 }
     const choices = [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }]
     response.setHeader('content-type', 'application/json')
+    if (request.url === '/v1/models') {
+      response.end(JSON.stringify({ object: 'list', data: [{ id: 'qwen3:8b', object: 'model', created: 3 }] }))
+      return
+    }
     response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: 'm', choices, usage }))
   })
 })
@@ -117,6 +121,9 @@ describe('breakeven serve', () => {
     const answer = await post(running.url, path, bearer(running.key()), { model: 'any', messages })
     expect(await answer.json()).toMatchObject({ usage: { total_tokens: 14 } })
     expect(asked.at(-1)).toEqual({ url: '/v1/chat/completions', authorization: 'Bearer their-secret' })
+    // A user interface shows what the server has.
+    const listed = await fetch(`${running.url}/v1/models`, { headers: bearer(running.key()) })
+    expect(await listed.json()).toMatchObject({ data: [{ id: 'qwen3:8b', object: 'model' }] })
     expect(await running.end()).toBe(0)
     expect(running.err()).toMatch(/\n1 call \(1 ok\), 11 tokens in, 3 out\nprice them: breakeven compare up\.jsonl\n$/)
     expect(linesOf('up.jsonl')).toMatchObject([
