@@ -168,6 +168,15 @@ describe('the same numbers as the command line', () => {
     })
   })
 
+  test('an answer that comes while somebody types leaves what is half written', async () => {
+    await visit(`v=1&requests=50000&in=1500&out=400&models=gpt-oss-20b,qwen3-32b&${ON}`, async (page) => {
+      await page.locator('details.more summary').click()
+      await page.locator('input[name="discounts"]').pressSequentially('openai=1')
+      await simulated(page)
+      expect(await page.locator('input[name="discounts"]').inputValue()).toBe('openai=1')
+    })
+  })
+
   test("one's own prices, dropped as a file, and discounts: in the answer, the link and the command", async () => {
     const folder = await mkdtemp(join(tmpdir(), 'breakeven-page-'))
     const own = join(folder, 'prices.yaml')

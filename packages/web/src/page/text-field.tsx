@@ -18,7 +18,12 @@ export const TextField = ({ label, name, value, placeholder, check, onValue, dis
   const { say } = useReader()
   const id = useId()
   const [problem, setProblem] = useState<string | undefined>(undefined)
-  useEffect(() => setProblem(undefined), [value])
+  // An answer may come at any moment and render the form again: what is half written must not be put back.
+  const [draft, setDraft] = useState(value)
+  useEffect(() => {
+    setProblem(undefined)
+    setDraft(value)
+  }, [value])
   const take = (text: string): void => {
     try {
       if (text.trim() !== '') check(text)
@@ -37,11 +42,12 @@ export const TextField = ({ label, name, value, placeholder, check, onValue, dis
         type="text"
         autoComplete="off"
         spellcheck={false}
-        value={value}
+        value={draft}
         placeholder={placeholder}
         disabled={disabled}
         aria-invalid={problem !== undefined}
         {...(problem === undefined ? {} : { 'aria-describedby': `${id}-problem` })}
+        onInput={(event) => setDraft(event.currentTarget.value)}
         onChange={(event) => take(event.currentTarget.value)}
       />
       {problem === undefined ? null : (
