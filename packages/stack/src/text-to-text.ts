@@ -51,6 +51,8 @@ def quantise(module, narrow):
     """Every layer of the stacks, wo in int8 whatever the rest is in; embeddings and the head stay."""
     for name, child in module.named_children():
         if isinstance(child, torch.nn.Linear):
+            if child.bias is not None:
+                raise ValueError(f"{name} has a bias, which the layers of the T5 family have not")
             setattr(module, name, Int8Weights(child) if name == "wo" else narrow(child))
         else:
             quantise(child, narrow)
