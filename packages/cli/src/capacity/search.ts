@@ -23,7 +23,7 @@ import { lengthsOf } from './lengths.ts'
 import { modelNamed, named } from './replica.ts'
 import { searchJson, searchTable } from './search-output.ts'
 
-export type SearchFlags = {
+type SearchFlags = {
   readonly model: string
   readonly instance?: string
   readonly precision?: Precision
