@@ -5,7 +5,8 @@ import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
 import { parseDuration } from '../flags/duration.ts'
 import { parseCount } from '../flags/number.ts'
-import { parseHost, parseMap } from '../flags/pair.ts'
+import { parseHost } from '../flags/pair.ts'
+import { readingFlags } from '../flags/reading.ts'
 import type { Staffed } from './play.ts'
 import type { SimulateFlags } from './run.ts'
 
@@ -107,13 +108,7 @@ export const simulateCommand: Command<CliContext> = buildCommand<SimulateFlags, 
         default: 'p95',
         brief: 'Which share of requests sees the target',
       },
-      map: {
-        kind: 'parsed',
-        parse: parseMap,
-        optional: true,
-        placeholder: 'OURS=THEIRS,…',
-        brief: 'Columns of a table of your own: input=prompt_tokens,output=completion_tokens',
-      },
+      ...readingFlags,
       chart: {
         kind: 'parsed',
         parse: (text: string) => text,

@@ -1,10 +1,12 @@
 import { InputError } from '@breakeven/core'
 
+import type { ReadingFlags } from '../flags/reading.ts'
+import { readingOptions } from '../flags/reading.ts'
 import type { Io } from '../io.ts'
 import { progressOn } from '../progress.ts'
 import { type Arrived, arrivals } from './arrivals.ts'
 
-type ArrivalFlags = { readonly map?: Readonly<Record<string, string>>; readonly quiet: boolean }
+type ArrivalFlags = ReadingFlags & { readonly quiet: boolean }
 
 /** The requests in usage files, one by one, with progress on stderr.
  *
@@ -20,7 +22,7 @@ export const readArrivals = async (files: readonly string[], flags: ArrivalFlags
   const imported = await readUsage(files, {
     onRow: add,
     onProgress: progress.update,
-    ...(flags.map === undefined ? {} : { map: flags.map }),
+    ...readingOptions(flags),
   })
   progress.done()
   requireTraffic(imported)

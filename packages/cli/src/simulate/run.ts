@@ -15,6 +15,7 @@ import { type Column, countText, percentText, renderColumns, secondsText } from 
 
 import { type Choice, choiceOf, choiceText } from '../capacity/replica.ts'
 import { fileError } from '../file-error.ts'
+import type { ReadingFlags } from '../flags/reading.ts'
 import type { Io } from '../io.ts'
 import type { Arrived } from './arrivals.ts'
 import { play, type Played, type Staffed } from './play.ts'
@@ -23,7 +24,7 @@ import { readArrivals } from './read.ts'
 import { columnsIn, renderTimeline } from './terminal.ts'
 import { timelineOf } from './timeline.ts'
 
-export type SimulateFlags = {
+export type SimulateFlags = ReadingFlags & {
   readonly host: HostChoice
   readonly engine?: string
   readonly replicas: Staffed
@@ -33,7 +34,6 @@ export type SimulateFlags = {
   readonly ttft: Seconds
   readonly tpot: Seconds
   readonly percentile: 'p95' | 'p99'
-  readonly map?: Readonly<Record<string, string>>
   readonly chart?: string
   readonly json: boolean
   readonly quiet: boolean

@@ -51,6 +51,18 @@ describe('breakeven simulate', () => {
     expect(JSON.parse(fewer.out).sloMet).toBe(false)
   })
 
+  test('reads files as compare does: by the order of day and month that is named', async () => {
+    const file = fileWith(
+      'days.csv',
+      'date,input_tokens,output_tokens\n01/10/2026 08:00:01,800,150\n02/10/2026 08:00:01,800,150\n',
+    )
+    const spanHours = async (...more: string[]): Promise<number> =>
+      JSON.parse((await simulated(file, ...HOST, '--json', '--replicas', '1', ...more)).out).replicaHours
+    expect(
+      (await spanHours('--date-order', 'month-first')) / (await spanHours('--date-order', 'day-first')),
+    ).toBeGreaterThan(20)
+  })
+
   test('a base that takes only so many at a time: the rest goes over, and what stays holds', async () => {
     const base = async (
       ...more: string[]
