@@ -135,6 +135,8 @@ describe('over HTTP', () => {
     request.end(CHAT)
     for (let tries = 0; tries < 4 && gateway.entries.length === 0; tries++)
       await until(() => gateway.entries.length > 0)
+    // The upstream hears of it a moment after the line is written.
+    await until(isStopped)
     request.destroy()
     expect(isStopped()).toBe(true)
     expect(gateway.entries[0]).toMatchObject({ status: 'aborted' })
