@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../packages/cli/src/app.ts'
@@ -24,4 +24,13 @@ test('every file that README links to is there', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '')
   expect(links.length).toBeGreaterThan(8)
   expect(links.filter((link) => !existsSync(join(import.meta.dirname, '..', link)))).toEqual([])
+})
+
+test('README counts the rows of the price book as they are', () => {
+  const folder = join(import.meta.dirname, '../data/api-prices')
+  const rows = readdirSync(folder)
+    .filter((name) => name.endsWith('.csv'))
+    // One line a row, and a header: no cell of the book spans lines.
+    .reduce((sum, name) => sum + readFileSync(join(folder, name), 'utf8').trim().split('\n').length - 1, 0)
+  expect(readme).toContain(`${rows.toLocaleString('en-US')} dated rows`)
 })

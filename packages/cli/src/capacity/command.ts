@@ -3,7 +3,7 @@ import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 
 import type { CliContext } from '../context.ts'
-import { parseDuration } from '../flags/duration.ts'
+import { latencyTargetFlags } from '../flags/latency.ts'
 import { parseAmount, parseCount, parsePositive } from '../flags/number.ts'
 import { parseMap } from '../flags/pair.ts'
 import type { CapacityWish } from './run.ts'
@@ -124,20 +124,7 @@ export const capacityCommand: Command<CliContext> = buildCommand<Flags, string[]
         placeholder: 'N',
         brief: 'Latency when so many are always in it',
       },
-      ttft: {
-        kind: 'parsed',
-        parse: parseDuration,
-        default: '2s',
-        placeholder: 'TIME',
-        brief: 'Latency target: time to first token',
-      },
-      tpot: {
-        kind: 'parsed',
-        parse: parseDuration,
-        default: '100ms',
-        placeholder: 'TIME',
-        brief: 'Latency target: time per further token',
-      },
+      ...latencyTargetFlags,
       percentile: {
         kind: 'enum',
         values: ['p95', 'p99'],

@@ -13,7 +13,7 @@ import type {
 import type { TypedCommandFlagParameters } from '@stricli/core'
 import type { CliContext } from '../context.ts'
 import { parseDate } from '../flags/date.ts'
-import { parseDuration } from '../flags/duration.ts'
+import { latencyFlags } from '../flags/latency.ts'
 import { parseAmount, parseCount, parseFactor, parsePositive, parseUsd } from '../flags/number.ts'
 import { parseHost } from '../flags/pair.ts'
 import type { ReadingFlags } from '../flags/reading.ts'
@@ -142,20 +142,7 @@ export const compareFlags: TypedCommandFlagParameters<CompareFlags, CliContext>[
     brief: 'Prices in force on this day; today by default',
   },
   region: { kind: 'parsed', parse: text, default: 'us-east-1', placeholder: 'REGION', brief: 'AWS region' },
-  ttft: {
-    kind: 'parsed',
-    parse: parseDuration,
-    optional: true,
-    placeholder: 'TIME',
-    brief: 'Latency target: time to first token; 2s by default',
-  },
-  tpot: {
-    kind: 'parsed',
-    parse: parseDuration,
-    optional: true,
-    placeholder: 'TIME',
-    brief: 'Latency target: time per further token; 100ms by default',
-  },
+  ...latencyFlags,
   purchase: {
     kind: 'enum',
     values: ['on-demand', 'one-year', 'spot'],

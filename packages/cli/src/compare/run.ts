@@ -169,7 +169,6 @@ const runTraffic = async (
     const compareds: Result['parts'][number][] = []
     for (const { value, workload: part } of parts) {
       // One after the other: they share the threads. Of many parts each is priced by formula, and says so.
-      // oxlint-disable-next-line no-await-in-loop
       const ofOne = await compared({ catalog, workload: part, conditions: eachOf }, pool, true, io)
       compareds.push({ value, comparison: ofOne })
     }

@@ -3,7 +3,7 @@ import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 
 import type { CliContext } from '../context.ts'
-import { parseDuration } from '../flags/duration.ts'
+import { latencyTargetFlags } from '../flags/latency.ts'
 import { parseCount } from '../flags/number.ts'
 import { parseHost } from '../flags/pair.ts'
 import { readingFlags } from '../flags/reading.ts'
@@ -88,20 +88,7 @@ export const simulateCommand: Command<CliContext> = buildCommand<SimulateFlags, 
         placeholder: 'N',
         brief: 'Replicas beside those that hold the target, for when one fails',
       },
-      ttft: {
-        kind: 'parsed',
-        parse: parseDuration,
-        default: '2s',
-        placeholder: 'TIME',
-        brief: 'Latency target: time to first token',
-      },
-      tpot: {
-        kind: 'parsed',
-        parse: parseDuration,
-        default: '100ms',
-        placeholder: 'TIME',
-        brief: 'Latency target: time per further token',
-      },
+      ...latencyTargetFlags,
       percentile: {
         kind: 'enum',
         values: ['p95', 'p99'],

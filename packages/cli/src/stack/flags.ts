@@ -3,7 +3,7 @@ import type { TypedCommandFlagParameters } from '@stricli/core'
 
 import type { CliContext } from '../context.ts'
 import { parseDate } from '../flags/date.ts'
-import { parseDuration } from '../flags/duration.ts'
+import { latencyFlags } from '../flags/latency.ts'
 import { parseAmount, parseCount, parseFactor, parsePositive } from '../flags/number.ts'
 
 /** What is to be put on AWS, and for which traffic: the same for `stack` and `deploy`. */
@@ -88,20 +88,7 @@ export const deploymentFlags: TypedCommandFlagParameters<DeploymentFlags, CliCon
     placeholder: 'N',
     brief: 'Peak rate over mean rate; 3 by default',
   },
-  ttft: {
-    kind: 'parsed',
-    parse: parseDuration,
-    optional: true,
-    placeholder: 'TIME',
-    brief: 'Latency target: time to first token; 2s by default',
-  },
-  tpot: {
-    kind: 'parsed',
-    parse: parseDuration,
-    optional: true,
-    placeholder: 'TIME',
-    brief: 'Latency target: time per further token; 100ms by default',
-  },
+  ...latencyFlags,
   replicas: {
     kind: 'enum',
     values: ['fixed', 'hourly'],

@@ -50,10 +50,9 @@ const checkedOf = async (files: readonly string[], catalog: Catalog, io: Io, qui
   const kv: KvRow[] = []
   const runs: Run[] = []
   for (const file of files) {
-    // oxlint-disable-next-line no-await-in-loop -- One after the other, so that progress speaks of one file.
+    // One after the other, so that progress speaks of one file.
     const text = await textOf(file)
     if (file.endsWith(RUN)) {
-      // oxlint-disable-next-line no-await-in-loop -- As above.
       const meta = await textOf(`${file.slice(0, -RUN.length)}.meta.json`)
       runs.push(runOf(basename(file, RUN), text, meta, catalog))
     } else if (holdsKv(text)) kv.push(...kvRowsOf(text, catalog))
